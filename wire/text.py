@@ -1,15 +1,18 @@
 """Text: words for people, with what is filled in kept apart from the template."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import reduce
-from typing import Any, Self, overload
-
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from wire.printable import printable, printable_lines
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 Field = str | int
 
@@ -90,6 +93,8 @@ class Text(str):
     def __get_pydantic_core_schema__(
         cls, _source: object, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
+        from pydantic_core import core_schema  # by then it is there
+
         return core_schema.no_info_plain_validator_function(
             read_text,
             serialization=core_schema.plain_serializer_function_ser_schema(

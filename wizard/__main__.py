@@ -1,25 +1,27 @@
 """The desktop wizard: finds the machine and the offers, opens the window."""
 
+from __future__ import annotations
+
 import argparse
 import importlib.util
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.system.process import leave_no_core
 from wire.failure import Failure
 from wire.printable import printable_lines
 from wire.text import EMPTY, Text
-from wizard.controller.controller import Controller
-from wizard.elevation.remote_controller import remote_controller
 from wizard.flow.defaults import Offers, machine_offers
 from wizard.flow.kept_answers import KeptAnswers, state_file
-from wizard.flow.offers_file import read_offers
-from wizard.host.detect import is_installed, this_machine
-from wizard.host.sandbox.host import SandboxHost
-from wizard.plan.change import allow_all
+from wizard.host.detect import is_installed, refuse_uninstalled, this_machine
 from wizard.translation import say, use_preferred
+
+if TYPE_CHECKING:
+    from wizard.controller.controller import Controller
 
 USAGE = 2
 
@@ -30,8 +32,11 @@ def offers_of(environment: Mapping[str, str]) -> Offers:
     OffersRefused where the file is not one that may be offered from.
     """
     file = environment.get("WRITEBACK_OFFERS")
-    offers = read_offers(Path(file)) if file else Offers()
-    return offers.and_also(machine_offers())
+    if not file:
+        return machine_offers()
+    from wizard.flow.offers_file import read_offers
+
+    return read_offers(Path(file)).and_also(machine_offers())
 
 
 def home_of(option: str | None, environment: Mapping[str, str]) -> Path | None:
@@ -68,12 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if missing:
         return _refused(missing)
     try:
-        controller, offers = controller_for(home), offers_of(os.environ)
+        if home is None:
+            refuse_uninstalled()
+        offers = offers_of(os.environ)
     except Failure as error:
         return _refused(error.whole)
     # a trial below a folder is not what somebody left
     kept = KeptAnswers(state_file(os.environ)) if home is None else None
-    return _show(controller, offers, kept)
+    return _show(partial(controller_for, home), offers, kept)
 
 
 def _refused(why: Text) -> int:
@@ -86,6 +93,11 @@ def controller_for(home: Path | None) -> Controller:
 
     NoHost where nothing was named, and the agent's package is not on this machine.
     """
+    from wizard.controller.controller import Controller
+    from wizard.elevation.remote_controller import remote_controller
+    from wizard.host.sandbox.host import SandboxHost
+    from wizard.plan.change import allow_all
+
     if home is not None:
         return Controller(SandboxHost(home), allow_all)
     if os.geteuid() == 0 or not is_installed():
@@ -93,7 +105,10 @@ def controller_for(home: Path | None) -> Controller:
     return remote_controller()
 
 
-def _show(controller: Controller, offers: Offers, kept: KeptAnswers | None) -> int:
+def _show(
+    make: Callable[[], Controller], offers: Offers, kept: KeptAnswers | None
+) -> int:
+    """Open the window on a controller that is made once it is asked."""
     try:
         from wizard.ui.application import application
     except ImportError as error:
@@ -105,10 +120,11 @@ def _show(controller: Controller, offers: Offers, kept: KeptAnswers | None) -> i
         )
         return _refused(text)
 
+    from wizard.ui.jobs.deferred_controller import deferred_controller
     from wizard.ui.window import WizardWindow
 
     app = application()
-    window = WizardWindow(controller, offers, kept)
+    window = WizardWindow(deferred_controller(make), offers, kept)
     # hidden while its work ends, it is no "last window" that Qt would see close
     window.finished.connect(app.quit)
     window.show()

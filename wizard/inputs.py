@@ -58,10 +58,6 @@ def _unanswered(part: str) -> SettingsError:
     return SettingsError("the answers", (Problem(part, Text("is not answered yet")),))
 
 
-# what is typed and used once, by its name in a secrets file and on a page
-SECRETS = ("admin_password", "account_password", "enrolment_code", "proxy_password")
-
-
 @dataclass(frozen=True)
 class AdminCredentials:
     """An administrator of the domain, used once and stored nowhere."""

@@ -105,7 +105,7 @@ def use(choice: str) -> None:
 def use_preferred() -> None:
     """Speak the language that the person chose; a variable of ours comes before it."""
     chosen = preferred(LANGUAGE)
-    if CHOICE not in os.environ and any(each.code == chosen for each in available()):
+    if CHOICE not in os.environ and chosen in _choosable():
         use(chosen)
 
 
@@ -127,9 +127,14 @@ def is_right_to_left() -> bool:
 @cache
 def available() -> tuple[Language, ...]:
     """List the languages that one can choose: English, then the others by name."""
-    others = [Language(each, _own_name(each)) for each in _catalogs() - TRIED]
+    codes = _choosable() - {ENGLISH}
+    others = [Language(each, _own_name(each)) for each in codes]
     others.sort(key=lambda each: each.name.casefold())
     return (Language(ENGLISH, "English"), *others)
+
+
+def _choosable() -> frozenset[str]:
+    return (_catalogs() - TRIED) | {ENGLISH}
 
 
 @cache

@@ -7,7 +7,6 @@ program to heed, and only 1 ends it in the kernel (fs/coredump.c, "RLIMIT_CORE s
 its own user, and desktop portals need them.
 """
 
-import asyncio
 import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -31,6 +30,8 @@ def leave_no_core() -> None:
 def run(main: Coroutine[Any, Any, _Result]) -> _Result:
     """Run a program's main coroutine to its end."""
     if sys.platform == "win32":
+        import asyncio
+
         return asyncio.run(main)
     import uvloop
 

@@ -1,4 +1,4 @@
-"""`python -m lab.bench`: a reset, judging, a server, each beside its floor."""
+"""`python -m lab.bench`: a reset, judging, a server, a window, beside their floors."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.portal_client import Agent, Client
-from lab.bench import coverage, install
+from lab.bench import coverage, first_window, install
 from lab.bench.figures import lines, percentiles, table
 from lab.controller import Lab, Person
 from lab.sandbox import Sandbox, sandbox
@@ -78,20 +78,28 @@ def main() -> int:
     parser.add_argument(
         "--no-install", action="store_true", help="leave out packages and a server"
     )
+    parser.add_argument(
+        "--no-window", action="store_true", help="leave out the wizard's window"
+    )
     options = parser.parse_args()
     say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
     with tempfile.TemporaryDirectory(prefix="writeback-bench-") as folder:
         figures = _figures(_measure(Path(folder), options.n, say)) if options.n else {}
         judging = _judge(Path(folder), options.users, say) if options.users else {}
         installing = {} if options.no_install else _install_anew(Path(folder), say)
-    print(
-        table(figures) if figures else "", *lines(judging), *lines(installing), sep="\n"
-    )
+    opening = {} if options.no_window else _open_anew(say)
+    singles = (*lines(judging), *lines(installing), *lines(opening))
+    print(table(figures) if figures else "", *singles, sep="\n")
     if options.json:
         rows: dict[str, Any] = {f"{name}_ms": row for name, row in figures.items()}
-        more = {"coverage": judging, "install": installing}
+        more = {"coverage": judging, "install": installing, "window": opening}
         print(json.dumps(rows | {name: row for name, row in more.items() if row}))
     return 0
+
+
+def _open_anew(say: Callable[[str], None]) -> dict[str, float]:
+    say("Opening the wizard's window, each time beside a bare one")
+    return first_window.measure()
 
 
 def _install_anew(folder: Path, say: Callable[[str], None]) -> dict[str, float]:

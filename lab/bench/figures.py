@@ -23,4 +23,4 @@ def table(rows: Mapping[str, Mapping[str, float]]) -> str:
 
 def lines(row: Mapping[str, float]) -> list[str]:
     """Line up single figures."""
-    return [f"{name:<16}{value:>12,.2f}" for name, value in row.items()]
+    return [f"{name:<28}{value:>12,.2f}" for name, value in row.items()]

@@ -16,7 +16,8 @@ from wire.text import Text
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import tell
 from wizard.cli.terminal import ask_line, ask_secret
-from wizard.inputs import SECRETS, AdminCredentials, Inputs, Rotation
+from wizard.inputs import AdminCredentials, Inputs, Rotation
+from wizard.secret_names import SECRETS
 
 NAMES = ("admin_user", *SECRETS, "new_password")
 

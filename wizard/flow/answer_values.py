@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from agent.config.settings import DomainController
 from wire.secret import Secret
 from wizard.flow.model import SECRETS, Kind
 from wizard.flow.pages.order import FIELDS
@@ -20,6 +19,8 @@ def value_of(path: str, value: Any) -> Any:
     """
     field = FIELDS[path]
     if field.kind == "controllers":
+        from agent.config.settings import DomainController
+
         return tuple(map(DomainController.model_validate, _typed(value, list)))
     if field.kind in ("containers", "names"):
         return tuple(_typed(each, str) for each in _typed(value, list))
@@ -33,11 +34,13 @@ def spelled(value: Any) -> Any:
     """Spell an answer as `value_of` reads it; TypeError for a secret."""
     if isinstance(value, tuple | list):
         return [spelled(each) for each in value]
+    if isinstance(value, str | int):
+        return value
+    from agent.config.settings import DomainController
+
     if isinstance(value, DomainController):
         return {"host": value.host, "address": value.address}
-    if not isinstance(value, str | int):
-        raise TypeError
-    return value
+    raise TypeError
 
 
 def _typed(value: Any, kind: type) -> Any:

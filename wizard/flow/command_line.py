@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
-from wizard.flow.conversion import inputs_of
+from wizard.flow.conversion import inputs_of, rotation_of
 from wizard.flow.model import Answers
-from wizard.flow.pages.rotate import rotation_of
 from wizard.inputs import Rotation
 
 FILE = "--settings settings.yaml"

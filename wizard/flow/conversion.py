@@ -27,10 +27,10 @@ from wizard.flow import conditions as when
 from wizard.flow.defaults import defaults
 from wizard.flow.model import Answers
 from wizard.flow.pages.remove import ACCOUNT, AUDIT, GRANTS
-from wizard.flow.pages.rotate import rotation_of
+from wizard.flow.pages.rotate import ROTATE, SEALING, SHARED, SIGN_IN
 from wizard.flow.proposals import base_dn, proposed_container
 from wizard.flow.route import asked_fields
-from wizard.inputs import AdminCredentials, Draft, Inputs
+from wizard.inputs import AdminCredentials, Draft, Inputs, Rotation
 
 T = TypeVar("T")
 _SOURCE = "the answers"
@@ -197,3 +197,14 @@ def _code(given: Secret | None) -> Secret | None:
         with contextlib.suppress(BadCode, BadLink):
             return Secret(enrolment_link.read(text).code.text)
     return given or None
+
+
+def rotation_of(answers: Answers) -> Rotation:
+    """Say what is replaced: nothing on a journey that does not ask."""
+    if not ROTATE.shown(answers):
+        return Rotation()
+    return Rotation(
+        sealing=bool(answers.get(SEALING)),
+        shared=bool(answers.get(SHARED)),
+        password=bool(answers.get(SIGN_IN)),
+    )

@@ -1,14 +1,18 @@
 """Common and found answers, each with its source."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wire.text import EMPTY, Text, TextAttribute, verbatim
 from wizard.flow.pages.order import FIELDS
 from wizard.flow.proposals import proposed_container, this_machine_name
-from wizard.results import FoundDomain
+
+if TYPE_CHECKING:
+    from wizard.results import FoundDomain
 
 
 def defaults() -> Mapping[str, Any]:
@@ -45,7 +49,7 @@ class Offers:
         sources = {offer.path: offer.source for offer in self.offers}
         return sources.get(path, EMPTY)
 
-    def and_also(self, more: "Offers") -> "Offers":
+    def and_also(self, more: Offers) -> Offers:
         """Give these offers, and others for the paths that have none yet."""
         known = {offer.path for offer in self.offers}
         new = tuple(offer for offer in more.offers if offer.path not in known)

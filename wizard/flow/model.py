@@ -1,13 +1,17 @@
 """What a page is: its fields, when it is shown, and the answers it is given."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from agent.config.settings import Settings
 from wire.text import TextAttribute
-from wizard import inputs
+from wizard import secret_names
+
+if TYPE_CHECKING:
+    from agent.config.settings import Settings
 
 Kind = Literal[
     "text",
@@ -50,11 +54,11 @@ class Answers:
         """Give the answer at a path as text, empty where there is none."""
         return str(self.values.get(path) or "")
 
-    def having(self, values: Mapping[str, Any]) -> "Answers":
+    def having(self, values: Mapping[str, Any]) -> Answers:
         """Give these answers with others put over them."""
         return replace(self, values=MappingProxyType({**self.values, **values}))
 
-    def without(self, paths: tuple[str, ...]) -> "Answers":
+    def without(self, paths: tuple[str, ...]) -> Answers:
         """Give these answers without those at the paths: used secrets."""
         kept = {path: v for path, v in self.values.items() if path not in paths}
         return replace(self, values=MappingProxyType(kept))
@@ -62,7 +66,7 @@ class Answers:
 
 Condition = Callable[[Answers], bool]
 
-SECRETS = tuple(f"input.{name}" for name in inputs.SECRETS)
+SECRETS = tuple(f"input.{name}" for name in secret_names.SECRETS)
 
 
 def always(_answers: Answers) -> bool:
@@ -156,7 +160,7 @@ class Page:
         """Take the title where no short name is given."""
         object.__setattr__(self, "rail", self.rail or self.title)
 
-    def worded(self, answers: Answers) -> "Page":
+    def worded(self, answers: Answers) -> Page:
         """Give this page with the words for this journey."""
         for wording in self.wordings:
             if wording.when(answers):

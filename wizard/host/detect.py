@@ -1,11 +1,17 @@
 """Which machine this is, for whoever starts without a folder."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wire.failure import Failure
 from wire.text import Text
-from wizard.host.interface import Host
-from wizard.host.systemd.host import PROGRAM_UNIT, SystemdHost
+
+if TYPE_CHECKING:
+    from wizard.host.interface import Host
+
+PROGRAM_UNIT = Path("/usr/lib/systemd/system/writeback-agent.service")
 
 
 class NoHost(Failure):
@@ -23,9 +29,16 @@ class NoHost(Failure):
 
 def this_machine(who: str = "") -> Host:
     """Give this server, working for a person; NoHost where no package is installed."""
+    refuse_uninstalled()
+    from wizard.host.systemd.host import SystemdHost
+
+    return SystemdHost(who)
+
+
+def refuse_uninstalled() -> None:
+    """Raise NoHost where no package is installed."""
     if not is_installed():
         raise NoHost
-    return SystemdHost(who)
 
 
 def is_installed(unit: Path = PROGRAM_UNIT) -> bool:

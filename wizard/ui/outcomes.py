@@ -1,12 +1,17 @@
 """What the checks of the pages came to, page by page, for as long as it holds."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from wizard.checks.outcome import Outcome
 from wizard.flow.model import Answers, Page
 from wizard.flow.pages.order import PAGES
 from wizard.flow.route import route
+
+if TYPE_CHECKING:
+    from wizard.checks.outcome import Outcome
 
 _IDS = tuple(page.id for page in PAGES)
 

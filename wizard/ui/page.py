@@ -1,7 +1,9 @@
 """The frame of every page, and what the window asks of each."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -12,20 +14,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent.config.errors import Problem
 from wizard.flow.model import Page
-from wizard.results import Check
 from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
 from wizard.ui.frame.notice import Notice
+from wizard.ui.jobs.stoppable import Stoppable
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import state_word
-from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.check_rows import spoken
-from wizard.ui.widgets.field_box import FieldBox
-from wizard.ui.widgets.job_progress import Progress
 from wizard.ui.widgets.labels import Heading, add, label
+
+if TYPE_CHECKING:
+    from agent.config.errors import Problem
+    from wizard.results import Check
+    from wizard.ui.widgets.field_box import FieldBox
 
 _BELOW = 20  # pixels between the sentence and the content
 
@@ -42,6 +45,7 @@ class WizardPage(QWidget):
     page_wanted = Signal(str, str)
     code_wanted = Signal(str)  # what the guide says of this code of an answer
     passed = Signal()  # what Next waited for has come; the journey goes on
+    applied = Signal()  # all changes of the plan are made
     wanted = Signal(str)  # the id of a page before, to change what it decides
 
     def __init__(self, page: Page, session: Session) -> None:
@@ -219,13 +223,9 @@ class WizardPage(QWidget):
 
     def stop_running(self) -> bool:
         """Stop what only looks, such as a check; False where nothing of it runs."""
-        for panel in self.findChildren(CheckPanel):
-            if panel.busy:
-                panel.stop_check()
-                return True
-        for progress in self.findChildren(Progress):
-            if progress.worker.busy:
-                progress.worker.ask_to_stop()
+        for part in self.findChildren(QWidget):
+            if isinstance(part, Stoppable) and part.busy:
+                part.stop_looking()
                 return True
         return False
 

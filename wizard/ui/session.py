@@ -1,24 +1,26 @@
 """What the pages of one window share: controller, answers, the plan reviewed."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from agent.config.settings import Settings
-from wizard.controller.controller import Controller
-from wizard.flow.conversion import answers_of, settings_of
 from wizard.flow.defaults import Offers, defaults
-from wizard.flow.kept_answers import KeptAnswers
 from wizard.flow.model import SECRETS, Answers
 from wizard.flow.route import next_page, route
-from wizard.flow.validation import problems_of
-from wizard.plan.change import Change, Plan
-from wizard.results import Installed, PortalDetails, Recovery
-from wizard.ui.jobs.machine import Machine
 from wizard.ui.outcomes import Outcomes
+
+if TYPE_CHECKING:
+    from agent.config.settings import Settings
+    from wizard.controller.controller import Controller
+    from wizard.flow.kept_answers import KeptAnswers
+    from wizard.plan.change import Change, Plan
+    from wizard.results import Installed, PortalDetails, Recovery
+    from wizard.ui.jobs.machine import Machine
 
 # the names of a copy are asked, the original's are not offered
 _OF_COPY = {"agent": "", "directory.account.name": ""}
@@ -34,7 +36,11 @@ class RemovalResult:
 
 
 class Session(QObject):
-    """The answers on their way to settings."""
+    """The answers on their way to settings.
+
+    What needs the rules of settings is imported where it is used: there are none to
+    read before the journey begins.
+    """
 
     changed = Signal()  # an answer is another
     reread = Signal()  # answers were put in from outside; pages show them anew
@@ -60,6 +66,8 @@ class Session(QObject):
 
     def begin(self, machine: Machine) -> None:
         """Begin with the answers that go with what is on the machine."""
+        from wizard.flow.conversion import answers_of
+
         self.outcomes.clear()
         self.recovery, self.installed = machine.recovery, machine.installed
         self.returns_to = ""
@@ -83,6 +91,8 @@ class Session(QObject):
 
     def update(self, installed: Installed) -> None:
         """Take what is installed now; answers that were changed are kept."""
+        from wizard.flow.conversion import answers_of
+
         before, self.installed = self.answers.installed, installed
         if before is None or before == installed.settings:
             return
@@ -120,6 +130,8 @@ class Session(QObject):
 
         It is the one that sent one back, where nothing between is left to answer.
         """
+        from wizard.flow.validation import problems_of
+
         pages = {page.id: page for page in route(self.answers)}
         ids = list(pages)
         if self.returns_to in ids and page_id in ids:
@@ -142,4 +154,6 @@ class Session(QObject):
     @property
     def settings(self) -> Settings:
         """The settings that the answers make; SettingsError where one is wrong."""
+        from wizard.flow.conversion import settings_of
+
         return settings_of(self.answers)

@@ -1,8 +1,10 @@
 """The window: the journey's pages in a frame; all buttons follow in `refresh`."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
@@ -23,9 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offers, found_offers
-from wizard.flow.kept_answers import KeptAnswers
 from wizard.flow.route import route
 from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
@@ -42,12 +42,15 @@ from wizard.ui.frame.pages import PageStack
 from wizard.ui.frame.rail import Rail
 from wizard.ui.frame.tab_order import following, stops
 from wizard.ui.jobs.worker import Worker
-from wizard.ui.outcomes import PageOutcome
 from wizard.ui.page import WizardPage
-from wizard.ui.pages.apply import ApplyPage
 from wizard.ui.presenters.outcome import notice_before
 from wizard.ui.session import Session
 from wizard.ui.widgets.rows_dialog import RowsDialog
+
+if TYPE_CHECKING:
+    from wizard.controller.controller import Controller
+    from wizard.flow.kept_answers import KeptAnswers
+    from wizard.ui.outcomes import PageOutcome
 
 
 class WizardWindow(QDialog):
@@ -117,8 +120,7 @@ class WizardWindow(QDialog):
         page.passed.connect(self.next)
         page.wanted.connect(self.go_back_to)
         page.leads.connect(lambda ids: self.pages.go_to(*ids))
-        if isinstance(page, ApplyPage):
-            page.applied.connect(self.applied)
+        page.applied.connect(self.applied)
 
     def _begin(self) -> None:
         """Go to the first page of the journey, which is a new one."""

@@ -4,9 +4,8 @@ from types import MappingProxyType
 
 from wire.text import Text
 from wizard.flow import conditions as when
-from wizard.flow.model import Answers, Field, Page
+from wizard.flow.model import Field, Page
 from wizard.flow.pages import credentials
-from wizard.inputs import Rotation
 
 SEALING, SHARED = "input.rotate_sealing", "input.rotate_shared"
 SIGN_IN = "input.rotate_password"
@@ -64,14 +63,3 @@ ROTATE = Page(
     "has learned stays. In doubt about the signing key, or on a copied server, choose "
     "New keys instead: that changes the fingerprint.",
 )
-
-
-def rotation_of(answers: Answers) -> Rotation:
-    """Say what is replaced: nothing on a journey that does not ask."""
-    if not ROTATE.shown(answers):
-        return Rotation()
-    return Rotation(
-        sealing=bool(answers.get(SEALING)),
-        shared=bool(answers.get(SHARED)),
-        password=bool(answers.get(SIGN_IN)),
-    )

@@ -35,7 +35,6 @@ from wizard.host.systemd.units import Unit, connected
 
 UNIT = "writeback-agent.service"
 USER = "writeback"
-PROGRAM_UNIT = Path("/usr/lib/systemd/system") / UNIT
 DROP_INS = Path("/etc/systemd/system") / f"{UNIT}.d"
 _CREDENTIALS = DROP_INS / "10-credentials.conf"
 _LOCK = Path("/run/writeback-setup.lock")

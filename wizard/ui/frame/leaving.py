@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from wire.system_reason import system_reason
 from wire.text import Text
 from wizard.ui.formatting import say, tr
 from wizard.ui.page import WizardPage
@@ -44,6 +43,8 @@ def _keep(page: WizardPage) -> Text:
     try:
         session.kept.keep(page.page.id, session.answers)
     except OSError as error:
+        from wire.system_reason import system_reason  # it knows of TLS too
+
         why = system_reason(error)
         return Text("Your answers can't be kept: {why}.", why=why)
     return Text(

@@ -1,10 +1,13 @@
 """What stands in the bar above the footer: an outcome, a warning, a failure."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wizard.results import State
+if TYPE_CHECKING:
+    from wizard.results import State
 
 
 @dataclass(frozen=True)

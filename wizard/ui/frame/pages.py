@@ -6,8 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from wizard.flow.pages.order import PAGES
+from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
-from wizard.ui.pages.order import page_class
+from wizard.ui.pages.order import import_pages, page_class
 from wizard.ui.session import Session
 
 _BY_ID = {page.id: page for page in PAGES}
@@ -23,6 +24,12 @@ class PageStack(QStackedWidget):
         self._session, self._prepare = session, prepare
         self._built: dict[str, WizardPage] = {}
         self._path: list[str] = []
+        self._importer = Worker(self)
+        session.begun.connect(self._import_rest)
+
+    def _import_rest(self) -> None:
+        """Have the code of later pages ready before somebody goes to them."""
+        self._importer.start(lambda _report, stop: import_pages(stop=stop))
 
     @property
     def built(self) -> tuple[str, ...]:

@@ -1,9 +1,13 @@
 """What is on this machine: an installation, or a run that was cut off."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from wizard.controller.controller import Controller
-from wizard.results import Installed, Recovery
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.controller.controller import Controller
+    from wizard.results import Installed, Recovery
 
 
 @dataclass(frozen=True)

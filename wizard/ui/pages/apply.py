@@ -3,7 +3,6 @@
 from enum import Enum, auto
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
 from wire.text import plural
@@ -38,8 +37,6 @@ class Phase(Enum):
 
 class ApplyPage(WizardPage):
     """Carries out the plan that was reviewed."""
-
-    applied = Signal()  # all changes are made
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)

@@ -1,24 +1,39 @@
 """Reading what is installed: the first page, until it is known which one follows."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from wizard import translation
 from wizard.flow.model import Page
 from wizard.ui.formatting import tr
-from wizard.ui.jobs.machine import read_machine
-from wizard.ui.jobs.page_checks import broken
+from wizard.ui.jobs.machine import Machine, read_machine
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
+from wizard.ui.pages.order import FIRST, import_pages
 from wizard.ui.session import Session
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import CopyButton, busy_bar, button, label, row, stack
 
+if TYPE_CHECKING:
+    from wizard.controller.controller import Controller
+
 
 class ReadingPage(WizardPage):
-    """Reads the machine off the GUI thread; what fails is told here."""
+    """Reads the machine off the GUI thread; what fails is told here.
+
+    It begins once it is painted: the code that reads is imported then too, and would
+    take turns with what paints the window.
+    """
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
+        self._waits = False  # until it is painted
         self.worker = Worker(self, session.begin, self._failed)
         self.check_rows = CheckRows()
         self.again = button(tr("Try &again"), self.read)
@@ -36,7 +51,7 @@ class ReadingPage(WizardPage):
 
     @property
     def busy(self) -> bool:
-        return self.worker.busy
+        return self._waits or self.worker.busy
 
     @property
     def can_go_on(self) -> bool:
@@ -47,13 +62,25 @@ class ReadingPage(WizardPage):
         return False  # nothing was answered
 
     def entered(self) -> None:
-        self.read()
+        self._waits = True
+        self.update()
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._waits:
+            QTimer.singleShot(0, self, self._begin)
+
+    def _begin(self) -> None:
+        if self._waits:
+            self.read()
 
     def read(self) -> None:
         """Read the machine; the journey begins with what is found."""
+        self._waits = False
         controller = self.session.controller
         self.check_rows.show_checks(())
-        self.worker.start(lambda _report, _stop: read_machine(controller))
+        self.worker.start(lambda _report, _stop: _read(controller))
         self._arrange()
 
     def _arrange(self) -> None:
@@ -63,6 +90,8 @@ class ReadingPage(WizardPage):
         self.state_changed.emit()
 
     def _failed(self, error: BaseException) -> None:
+        from wizard.ui.jobs.page_checks import broken  # it may be there by now
+
         self.check_rows.show_checks((broken(error),))
         self.copy.text_to_copy = self.check_rows.text
         self._arrange()
@@ -71,3 +100,11 @@ class ReadingPage(WizardPage):
     @property
     def following(self) -> str | None:
         return "welcome"  # or another: it is known once all is read
+
+
+def _read(controller: Controller) -> Machine:
+    """Read the machine; with it comes the code that shows what was found."""
+    machine = read_machine(controller)
+    import_pages(FIRST)
+    translation.available()  # kept for who chooses one: their names take a while
+    return machine

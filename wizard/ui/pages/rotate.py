@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QLabel
 
 from agent.config.errors import Problem
 from wire.text import EMPTY, Text
-from wizard.flow.pages.rotate import BY_AGE, SEALING, rotation_of
+from wizard.flow.conversion import rotation_of
+from wizard.flow.pages.rotate import BY_AGE, SEALING
 from wizard.inputs import Rotation
 from wizard.results import KeyAge
 from wizard.steps.key_age_rows import age_rows

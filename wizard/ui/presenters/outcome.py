@@ -1,14 +1,18 @@
 """The outcome of a check in one line: how many rows it has, and of which state."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wire.text import Text, plural
-from wizard.checks.outcome import Outcome
-from wizard.results import Check, State
 from wizard.ui.formatting import tr
 from wizard.ui.frame.notice import Action, Notice
-from wizard.ui.outcomes import PageOutcome
+
+if TYPE_CHECKING:
+    from wizard.checks.outcome import Outcome
+    from wizard.results import Check, State
+    from wizard.ui.outcomes import PageOutcome
 
 _COUNTED = ("ok", "warning", "failed")
 

@@ -1,17 +1,19 @@
 """Icons in the colour of their place: Lucide's, tinted as they are painted."""
 
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+import resources
 from wire.text import Text
 from wizard.ui.formatting import say
 from wizard.ui.theme import palette
 
+_FOLDER = Path(resources.__file__).parent / "icons"
 STATES = {
     "ok": ("circle-check", Text("Passed")),
     "failed": ("circle-x", Text("Failed")),
@@ -23,7 +25,7 @@ STATES = {
 
 @lru_cache(maxsize=128)
 def _renderer(name: str, colour: str) -> QSvgRenderer:
-    text = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    text = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     return QSvgRenderer(QByteArray(text.replace("currentColor", colour).encode()))
 
 

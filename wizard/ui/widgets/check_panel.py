@@ -8,13 +8,14 @@ from wizard.checks.outcome import Outcome
 from wizard.ui.announce import announce
 from wizard.ui.formatting import duration, say, tr
 from wizard.ui.jobs.page_checks import Run, broken
+from wizard.ui.jobs.stoppable import Stoppable
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets import labels
 from wizard.ui.widgets.check_rows import CheckRows, Words, text_of
 
 
-class CheckPanel(QWidget):
+class CheckPanel(QWidget, Stoppable):
     """Runs a check off the GUI thread and shows what came back."""
 
     requested = Signal()  # the check's own button was pressed
@@ -78,6 +79,9 @@ class CheckPanel(QWidget):
         announce(self, self.empty.text())
         self.empty.show()
         self.ended.emit(None)
+
+    def stop_looking(self) -> None:
+        self.stop_check()
 
     def clear(self) -> None:
         """Show no rows, and hear of none: the answers they are about are others now."""

@@ -1,12 +1,14 @@
 """Checks as rows: what was tried, what came back, what to do, details below."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from wizard.results import Check
 from wizard.ui.formatting import duration, say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import state_mark, state_word
@@ -20,6 +22,9 @@ from wizard.ui.widgets.labels import (
     label,
     row,
 )
+
+if TYPE_CHECKING:
+    from wizard.results import Check
 
 Words = Mapping[str, str]
 

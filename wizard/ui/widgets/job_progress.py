@@ -1,19 +1,24 @@
 """How far a long job is."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
 from wire.text import plural
-from wizard.controller.permissions import CoverageProgress
 from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
+from wizard.ui.jobs.stoppable import Stoppable
 from wizard.ui.jobs.worker import Hears, Worker
 from wizard.ui.widgets.labels import busy_bar, button, column, label, row
 
+if TYPE_CHECKING:
+    from wizard.controller.permissions import CoverageProgress
 
-class Progress(QWidget):
+
+class Progress(QWidget, Stoppable):
     """How far it is, with Stop; it is seen while the job is under way.
 
     `name` is for screen readers; `moved` takes other reports than `CoverageProgress`.
@@ -32,6 +37,14 @@ class Progress(QWidget):
         self.stop = button(tr("&Stop"), self.worker.ask_to_stop, stop_name)
         column(self, self.text, row(self.bar, self.stop, grows=0), spacing=6)
         self.hide()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the job is under way."""
+        return self.worker.busy
+
+    def stop_looking(self) -> None:
+        self.worker.ask_to_stop()
 
     def start(self, job: Callable[..., Any], doing: str) -> None:
         """Begin a job."""

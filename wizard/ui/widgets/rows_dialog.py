@@ -1,14 +1,19 @@
 """The rows of a check in a window of their own."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from wizard.results import Check
 from wizard.ui.formatting import tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import CopyButton, button, row
+
+if TYPE_CHECKING:
+    from wizard.results import Check
 
 
 class RowsDialog(QDialog):

@@ -155,9 +155,14 @@ def test_no_two_kinds_that_cross_share_a_name() -> None:
     assert set(errors.crossing().values()) == kinds
 
 
+_INSTALLED = "detect.is_installed = lambda: True; import os; os.geteuid = lambda: 1000"
+
+
 def test_who_asks_the_service_knows_every_kind_that_it_answers_with() -> None:
     listed = "from wizard.elevation.errors import crossing; print(*crossing())"
-    program = f"import wizard.__main__; {listed}"
+    # the controller is made once it is asked, and with it comes what it may raise
+    made = "from wizard.__main__ import controller_for; controller_for(None)"
+    program = f"from wizard.host import detect; {_INSTALLED}; {made}; {listed}"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -94,6 +94,7 @@ def test_an_installation_that_is_there_keeps_no_answers(
     controller = cast("Controller", FakeController(found=INSTALLED))
     window = WizardWindow(controller, Offers(), kept)
     qtbot.addWidget(window)
+    window.show()
     qtbot.waitUntil(lambda: window.page_id() != "reading")
 
     window.reject()
