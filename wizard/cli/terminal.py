@@ -40,4 +40,10 @@ def confirm_on_terminal(text: str) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         what = Text("Nobody can be asked here.")
         raise BadUsage(what, Text("Accept the plan with --yes."))
-    return ask_line(Text("Go on? [y/N]")).strip().lower() in ("y", "yes")
+    return _is_yes(ask_line(Text("Go on? [y/N]")))
+
+
+def _is_yes(answer: str) -> bool:
+    """Say whether an answer is yes, in English or the language of the question."""
+    words = ("yes", say(Text("yes")).casefold())
+    return answer.strip().casefold() in {*words, *(word[:1] for word in words)}
