@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.config.settings import Settings
 from wire.text import Text, day
-from wizard.checks.controller_facts import ControllerFacts, Inspection
+from wizard.checks.controller_facts import FACTS, ControllerFacts, Inspection
 from wizard.cli.command import SECRETS, SETTINGS, Command, Group
 from wizard.cli.invocation import inspect_directory
 from wizard.cli.output import Exit, Result, checks_data, finding, lines
@@ -17,15 +17,10 @@ from wizard.translation import say
 
 _FEW = 3  # names of a certificate
 # by the names of the facts
-_COLUMNS = {
-    "certificate": Text("certificate"),
-    "TLS": Text("TLS"),
-    "sign-in": Text("sign-in"),
-    "writable": Text("writable"),
-    "policy hints": Text("policy hints"),
-    "clock": Text("clock"),
-    "level": Text("level"),
-}
+_COLUMNS = (
+    *("certificate", "TLS", "sign-in", "writable"),
+    *("policy hints", "clock", "level"),
+)
 
 
 def check(controller: Controller, settings: Settings, inputs: Inputs) -> Result:
@@ -44,7 +39,7 @@ def check(controller: Controller, settings: Settings, inputs: Inputs) -> Result:
 
 def _lines(inspection: Inspection) -> Iterator[str]:
     rows = [
-        (say(Text("controller")), *map(say, _COLUMNS.values())),
+        (say(Text("controller")), *(say(FACTS[name]) for name in _COLUMNS)),
         *(_row(facts) for facts in inspection.controllers),
     ]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]

@@ -70,6 +70,14 @@ def cell(found: ControllerFacts, name: str) -> Cell:
     return made
 
 
+def test_what_is_looked_at_is_named_in_words_that_are_translated() -> None:
+    rows = list(checks_of(judged(facts(), DIRECTORY, NOW)))
+    facts_named = {row.title.fields["fact"] for row in rows}
+
+    assert {"certificate", "policy hints"} <= facts_named
+    assert all(isinstance(each, Text) and each.template for each in facts_named)
+
+
 def test_a_sound_controller_has_nothing_to_do() -> None:
     found = judged(facts(), DIRECTORY, NOW)
 
