@@ -120,7 +120,9 @@ class KeyPanel(Panel):
         empty(self.grid)
         for at, key in enumerate(keys):
             for place, text in enumerate(_age(key)):
-                self.grid.addWidget(label(text, muted=place > 0), at, place)
+                days = place > 0  # on a line, however long their language is
+                shown = label(text, muted=days, wrap=not days)
+                self.grid.addWidget(shown, at, place)
         self.setVisible(bool(keys))
 
 
