@@ -144,7 +144,7 @@ class ApplyPage(WizardPage):
         announce(self, self.state.text())
         if removing(self.session.answers):
             lines = tuple(
-                (change.summary, change.detail.text()) for change in self.changes.rows
+                (change.summary, say(change.detail)) for change in self.changes.rows
             )
             self.session.gone = RemovalResult(lines, result.known)
         self.session.clear_secrets()

@@ -174,7 +174,7 @@ class RecoveryPage(Form):
     def _tell_finished(self, result: RolledBack) -> None:
         """Stay, and say what was done; the journey ends here."""
         self._phase = Phase.REMOVED
-        details = {change.summary: change.detail.text() for change in self.changes.rows}
+        details = {change.summary: say(change.detail) for change in self.changes.rows}
         done = [change.summary for change in result.finished]
         self.changes.show_summaries(done)
         for change in self.changes.rows:

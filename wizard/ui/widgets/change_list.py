@@ -1,17 +1,22 @@
-"""Changes as they are made: each with its state as icon and word, and its time."""
+"""Changes as they are made: each with its state as icon and word, and its time.
 
-from collections.abc import Sequence
+Of a plan of thousands some are drawn: what needs a look, and those being made. The
+others are summed up by their states.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wire.text import Text
+from wire.text import Text, listed
 from wizard.ui.announce import announce
 from wizard.ui.formatting import duration, say, tr
 from wizard.ui.theme.icons import Mark
-from wizard.ui.widgets.labels import add, column, empty, label
+from wizard.ui.widgets.labels import add, column, label
 
 _STATES = {
     "waiting": ("circle", "muted", Text("Waiting")),
@@ -25,22 +30,60 @@ _STATES = {
     "stuck": ("triangle-alert", "failed", Text("Could not be rolled back")),
     "not done": ("circle-minus", "skipped", Text("Not done")),
 }
-
-
 _ANNOUNCED = ("done", "undone", "stuck")
+_GRAVE = ("failed", "stuck")
+MOST = 60  # changes that are drawn one by one
+_TOLD = 20  # of them, those that need a look
+_TENTHS = 10  # of many changes, how often it is announced how far they are
+_OFTEN_MS = 100  # between two drawings of many changes
+
+
+def word_of(state: str) -> Text:
+    """Give the word of a change's state."""
+    return _STATES[state][2]
+
+
+class ListedChange:
+    """One change on its way; `ms` is how long it took, once it is done."""
+
+    def __init__(
+        self, summary: str, turned: Callable[["ListedChange", str], None]
+    ) -> None:
+        self.summary, self.state, self.detail = summary, "waiting", ""
+        self.ms: float | None = None
+        self._clock, self._turned = QElapsedTimer(), turned
+
+    @property
+    def needs_look(self) -> bool:
+        """Whether it failed, or something came back of it."""
+        return self.state in _GRAVE or bool(self.detail)
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says of it."""
+        word = word_of(self.state)
+        said = tr("{change}: {state}.", change=self.summary, state=word)
+        return f"{said} {say(self.detail)}".strip()
+
+    def turn(self, state: str, detail: str = "") -> None:
+        """Take another state; the time is that of the change alone."""
+        if state == "doing":
+            self._clock.start()
+        elif state == "done" and self._clock.isValid():
+            self.ms = float(self._clock.elapsed())
+        before, self.state, self.detail = self.state, state, detail
+        self._turned(self, before)
 
 
 class ChangeRow(QWidget):
-    """One change on its way."""
+    """Draws one change."""
 
     accessible_role = QAccessible.Role.ListItem
 
-    def __init__(self, summary: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.summary, self.state = summary, "waiting"
-        self._clock = QElapsedTimer()
         self._mark = Mark("circle", "muted")
-        self._word = label(muted=True, wrap=False)
+        self._summary, self._word = label(), label(muted=True, wrap=False)
         self._word.setMinimumWidth(90)
         self._time = label(muted=True, wrap=False)
         self._time.setMinimumWidth(52)
@@ -49,32 +92,27 @@ class ChangeRow(QWidget):
         self.detail.setContentsMargins(24, 0, 0, 0)
         self.detail.hide()
         column(self, self._line(), self.detail, spacing=2)
-        self.turn("waiting")
 
     def _line(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(8)
         top = Qt.AlignmentFlag.AlignTop
         line.addWidget(self._mark, 0, top)
-        line.addWidget(label(self.summary), 1, top)
+        line.addWidget(self._summary, 1, top)
         line.addWidget(self._word, 0, top)
         line.addWidget(self._time, 0, top)
         return line
 
-    def turn(self, state: str, detail: str = "") -> None:
-        """Show another state; the time is that of the change alone."""
-        name, ink, word = _STATES[state]
-        if state == "doing":
-            self._clock.start()
-        elif state == "done" and self._clock.isValid():
-            self._time.setText(duration(self._clock.elapsed()))
-        self.state = state
+    def show_change(self, change: ListedChange) -> None:
+        """Draw a change as it is now."""
+        name, ink, word = _STATES[change.state]
         self._mark.turn(name, ink)
+        self._summary.setText(say(change.summary))
         self._word.setText(say(word))
-        self.detail.setText(say(detail))
-        self.detail.setVisible(bool(detail))
-        spoken = tr("{change}: {state}.", change=self.summary, state=word)
-        self.setAccessibleName(f"{spoken} {say(detail)}".strip())
+        self._time.setText("" if change.ms is None else duration(change.ms))
+        self.detail.setText(say(change.detail))
+        self.detail.setVisible(bool(change.detail))
+        self.setAccessibleName(change.spoken)
 
 
 class ChangeList(QWidget):
@@ -84,36 +122,118 @@ class ChangeList(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[ChangeRow] = []
+        self.rows: list[ListedChange] = []
+        self._made: list[ChangeRow] = []
+        self._drawn: dict[ListedChange, ChangeRow] = {}
+        self._at: dict[ListedChange, int] = {}
+        self._counted: Counter[str] = Counter()
+        self._named: dict[str, ListedChange] = {}
+        self._here = 0  # the place of the change that turned last
         self._place = column(self, spacing=10)
+        self.sums = label(muted=True)
+        self.sums.hide()
+        lines = QWidget()
+        self._lines = column(lines, spacing=10)
+        add(self._place, self.sums, lines)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_OFTEN_MS)
+        self._later.timeout.connect(self._draw)
         self.setAccessibleName(tr("Changes"))
 
     def show_summaries(self, summaries: Sequence[str]) -> None:
         """List the changes, none of them begun."""
-        empty(self._place)
-        self.rows = [ChangeRow(summary) for summary in summaries]
-        add(self._place, *self.rows)
+        self.rows = [ListedChange(summary, self._turned) for summary in summaries]
+        self._at = {row: at for at, row in enumerate(self.rows)}
+        self._named = {str(row.summary): row for row in reversed(self.rows)}
+        self._counted = Counter({"waiting": len(self.rows)})
+        self._here = 0
+        self._draw()
+
+    @property
+    def _many(self) -> bool:
+        return len(self.rows) > MOST
+
+    def _turned(self, row: ListedChange, before: str) -> None:
+        self._counted.update({before: -1, row.state: 1})
+        self._here = self._at.get(row, 0)
+        if self._many:
+            if not self._later.isActive():
+                self._later.start()
+        elif row in self._drawn:
+            self._drawn[row].show_change(row)
+
+    def _draw(self) -> None:
+        """Draw what is to be drawn now, with the rows that are there already."""
+        shown = self._chosen()
+        while len(self._made) < len(shown):
+            self._made.append(ChangeRow())
+            add(self._lines, self._made[-1])
+        for spare in self._made[len(shown) :]:
+            spare.hide()
+        self._drawn = dict(zip(shown, self._made, strict=False))
+        for row, drawn in self._drawn.items():
+            drawn.show_change(row)
+            drawn.show()
+        self.sums.setText(self._sum_up(len(shown)) if self._many else "")
+        self.sums.setVisible(self._many)
+
+    def _chosen(self) -> list[ListedChange]:
+        """Choose what is drawn: what needs a look, and what is around here."""
+        if not self._many:
+            return self.rows
+        told = [row for row in self.rows if row.needs_look][:_TOLD]
+        room = MOST - len(told)
+        first = min(max(0, self._here - room // 2), len(self.rows) - room)
+        around = dict.fromkeys((*told, *self.rows[first : first + room]))
+        return sorted(around, key=lambda row: self._at[row])
+
+    def _sum_up(self, shown: int) -> str:
+        sums = (
+            Text("{state}: {count}", state=word_of(state), count=self._counted[state])
+            for state in _STATES
+            if self._counted[state]
+        )
+        return tr(
+            "{sums}. {shown} of {total} are shown: what needs a look, and those being "
+            "made.",
+            sums=listed(sums, ", "),
+            shown=shown,
+            total=len(self.rows),
+        )
 
     def take(self, progress: Any) -> None:
         """Show what was reported of one change (`plan.Progress`)."""
         row = self._row_of(progress)
-        if row:
-            # why it failed stands above the list, with what to do
-            shown = progress.state in ("stuck", "done")
-            row.turn(progress.state, progress.detail if shown else "")
-            if progress.state in _ANNOUNCED:
-                urgent = progress.state == "stuck"
-                announce(self, row.accessibleName(), urgent=urgent)
+        if row is None:
+            return
+        # why it failed stands above the list, with what to do
+        shown = progress.state in ("stuck", "done")
+        row.turn(progress.state, progress.detail if shown else "")
+        if progress.state in _ANNOUNCED:
+            self._announce(row)
 
-    def _row_of(self, progress: Any) -> ChangeRow | None:
+    def _announce(self, row: ListedChange) -> None:
+        """Say what became of a change; of many, how far they are now and then."""
+        if not self._many or row.state == "stuck":
+            announce(self, row.spoken, urgent=row.state == "stuck")
+        elif (self._at[row] + 1) % (len(self.rows) // _TENTHS) == 0:
+            at, total = self._at[row] + 1, len(self.rows)
+            word = word_of(row.state)
+            how_far = Text(
+                "Change {index} of {total}: {state}.", index=at, total=total, state=word
+            )
+            announce(self, how_far)
+
+    def _row_of(self, progress: Any) -> ListedChange | None:
         """Find a change's row; the rest of a plan has not the plan's numbers."""
         summary = progress.change.summary
         here = self.rows[progress.index : progress.index + 1]
-        matching = [row for row in (*here, *self.rows) if row.summary == summary]
-        return matching[0] if matching else None
+        if here and here[0].summary == summary:
+            return here[0]
+        return self._named.get(str(summary))
 
     @property
     def share(self) -> int:
         """How much is done, in percent."""
-        done = sum(row.state == "done" for row in self.rows)
-        return round(100 * done / max(1, len(self.rows)))
+        return round(100 * self._counted["done"] / max(1, len(self.rows)))
