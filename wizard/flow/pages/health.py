@@ -69,12 +69,6 @@ HEALTH = Page(
                     "differs.",
                 ),
                 Option(
-                    "rotate",
-                    "Replace keys or password",
-                    "New ones by age or in doubt; the fingerprint stays, no code is "
-                    "needed.",
-                ),
-                Option(
                     "rekey",
                     "New keys",
                     "A new fingerprint, enrolled anew: in doubt, or on a copied "
@@ -84,6 +78,13 @@ HEALTH = Page(
                     "remove",
                     "Remove Writeback",
                     "Takes away what the wizard made. Shows it all before it begins.",
+                ),
+                # last, so that the letters of the others stay
+                Option(
+                    "rotate",
+                    "Replace keys or password",
+                    "New ones by age or in doubt; the fingerprint stays, no code is "
+                    "needed.",
                 ),
             ),
         ),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from agent.config.errors import Problem
 from wire.text import EMPTY, Text
@@ -27,9 +27,9 @@ class RotatePage(Form):
     def _age_below(self, path: str) -> QLabel:
         shown = label()
         shown.setContentsMargins(INDENT, 0, 0, 0)
-        below = self.field_boxes[path].layout()
-        assert below is not None
-        below.addWidget(shown)
+        place = self.field_boxes[path].layout()
+        assert isinstance(place, QVBoxLayout)
+        place.insertWidget(place.count() - 1, shown)  # what is wrong stands last
         return shown
 
     def entered(self) -> None:
