@@ -44,6 +44,7 @@ class WizardPage(QWidget):
     # another page is to be shown, with the field that is to be answered anew, or none
     page_wanted = Signal(str, str)
     code_wanted = Signal(str)  # what the guide says of this code of an answer
+    help_wanted = Signal()  # what the guide says of this page
     passed = Signal()  # what Next waited for has come; the journey goes on
     applied = Signal()  # all changes of the plan are made
     wanted = Signal(str)  # the id of a page before, to change what it decides

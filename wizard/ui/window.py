@@ -117,6 +117,7 @@ class WizardWindow(QDialog):
         page.refused.connect(self.refused)
         page.page_wanted.connect(self.go_back_to)
         page.code_wanted.connect(self.help_pane.show_code)
+        page.help_wanted.connect(self.help_pane.open_it)
         page.passed.connect(self.next)
         page.wanted.connect(self.go_back_to)
         page.leads.connect(lambda ids: self.pages.go_to(*ids))

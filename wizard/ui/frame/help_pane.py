@@ -80,7 +80,11 @@ class HelpPane(QWidget):
         """Open it with the keyboard in it, or shut it."""
         if self.isVisible():
             self.shut()
-            return
+        else:
+            self.open_it()
+
+    def open_it(self) -> None:
+        """Open it at the page that is shown, with the keyboard in it."""
         self._load()
         self._open()
 

@@ -1,24 +1,34 @@
 """Recovery: what was cut off is rolled back, or finished, before anything else."""
 
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 from agent.config.errors import Problem
-from wire.text import Text, listed, moment
+from wire.text import Text, listed, moment, plural
 from wizard.enrolment.used_code import code_after
 from wizard.flow.conversion import inputs_of
 from wizard.flow.validation import missing_of
 from wizard.plan.change import GIVE_UP, RolledBack
+from wizard.report.document import Document
+from wizard.report.plan_report import origin_here
+from wizard.report.run_report import run_report
 from wizard.results import Check
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
+from wizard.ui.frame.notice import Action, Notice
 from wizard.ui.jobs.machine import Machine, read_machine
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import known_of
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import forgetting
 from wizard.ui.presenters import failure
-from wizard.ui.widgets.change_list import ChangeList
+from wizard.ui.presenters.way_out import (
+    is_for_another_administrator,
+    notice_of_failure,
+)
+from wizard.ui.review.report_saver import ReportSaver
+from wizard.ui.widgets.change_list import ChangeList, word_of
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, add, heading, label
 
@@ -32,11 +42,20 @@ class Phase(Enum):
     REMOVED = auto()  # a removal was finished; nothing is left to go on to
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """Why the run is still cut off, in words; empty before it was tried."""
+
+    text: str = ""
+    other_administrator: bool = False  # whether another one could mend it
+
+
 class RecoveryPage(Form):
     """Says what was under way, and takes it back, or finishes it, on demand."""
 
     def build(self) -> None:
         self._phase = Phase.CUT_OFF
+        self._trouble = Trouble()
         self.when, self.changes, self.check_rows = label(), ChangeList(), CheckRows()
         self.worker = Worker(self, self._recovered, self._failed, self.changes.take)
         self.heading = heading(tr("What was under way"))
@@ -45,13 +64,16 @@ class RecoveryPage(Form):
         self.add(under_way)
         super().build()
         self.panel = forgetting()
-        self.add(self.panel, self.check_rows)
+        self.report = ReportSaver(self.document, "failure")
+        self.report.setParent(self)  # the bar has its button
+        self.report.hide()
+        self.add(self.panel, self.check_rows, self.report.state)
 
     def entered(self) -> None:
         recovery = self.session.recovery
         if recovery is None or self.busy:
             return
-        self._phase = Phase.CUT_OFF
+        self._phase, self._trouble = Phase.CUT_OFF, Trouble()
         self.check_rows.show_checks(())
         time = moment(recovery.started.astimezone())
         begun = tr("Begun {time}. These changes were made or begun:", time=time)
@@ -65,14 +87,16 @@ class RecoveryPage(Form):
 
     def arrange(self) -> None:
         super().arrange()
-        recovery = self.session.recovery
-        needs = recovery is not None and recovery.needs_admin
         for field_box in self.field_boxes.values():
-            field_box.setVisible(needs and not self._ended)
+            field_box.setVisible(self._needs_admin and not self._ended)
+
+    @property
+    def _needs_admin(self) -> bool:
+        recovery = self.session.recovery
+        return recovery is not None and recovery.needs_admin
 
     def problems(self) -> tuple[Problem, ...]:
-        recovery = self.session.recovery
-        if recovery is None or not recovery.needs_admin:
+        if not self._needs_admin:
             return ()
         return missing_of(self.page.fields, self.session.answers)
 
@@ -111,6 +135,25 @@ class RecoveryPage(Form):
     def enter_goes_on(self) -> bool:
         return False
 
+    @property
+    def notice(self) -> Notice | None:
+        if not self._trouble.text or self.busy:
+            return None
+        steps = [Action(tr("Try again"), self.try_next)]
+        if self._trouble.other_administrator and self._needs_admin:
+            other = tr("Use another administrator")
+            steps.append(Action(other, self.ask_other_administrator))
+        ask, guide = self.report.ask, self.help_wanted.emit
+        return notice_of_failure(self._trouble.text, steps, ask, guide)
+
+    def document(self) -> Document:
+        """Make the report of what could not be rolled back, or finished."""
+        became = (
+            (row.summary, word_of(row.state), row.detail) for row in self.changes.rows
+        )
+        checks = self.check_rows.checks
+        return run_report(self._trouble.text, checks, became, origin_here())
+
     def try_next(self) -> bool:
         if self._ended:
             self.session.begin(self._machine)
@@ -122,6 +165,8 @@ class RecoveryPage(Form):
         controller, inputs = self.session.controller, inputs_of(self.session.answers)
         removal, installed = self.session.answers.removal, self.session.installed
         self.check_rows.show_checks(())
+        self.report.state.hide()
+        self._trouble = Trouble()
 
         def recover(report: Any, _stop: object) -> Any:
             known = known_of(controller, installed) if removal else None
@@ -157,6 +202,14 @@ class RecoveryPage(Form):
         stuck = tuple(failure.stuck_row(title, item, remedy) for item in result.stuck)
         self.check_rows.show_checks(stuck)
         if stuck:
+            needed = any(item.change.needs_admin for item in result.stuck)
+            count = len(stuck)
+            text = plural(
+                "{count} change could not be rolled back.",
+                "{count} changes could not be rolled back.",
+                count,
+            )
+            self._trouble = Trouble(say(text), other_administrator=needed)
             self.refuse("; ".join(check.detail for check in stuck))
         elif over:
             self._go_on(code_after(result.undone))
@@ -190,6 +243,11 @@ class RecoveryPage(Form):
     def _failed(self, error: BaseException) -> None:
         self._phase = Phase.CUT_OFF
         rest = failure.as_apply_error(error).rest
+        other = is_for_another_administrator(error, needed=self._needs_admin)
+        text = tr("It was not rolled back.")
+        if self.session.answers.forward:
+            text = tr("It is not finished yet.")
+        self._trouble = Trouble(text, other_administrator=other)
         again = Text("Fix the cause and finish it again, here or at the next start.")
         remedy = listed((again, GIVE_UP), " ")
         self.check_rows.show_checks(

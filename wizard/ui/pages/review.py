@@ -56,6 +56,7 @@ class ReviewPage(Form):
     def build(self) -> None:
         self.worker = Worker(self, self._planned, self._failed)
         self._asks_admin = False  # the plan needs one, who is asked for here
+        self._sought = ""  # a field to go to as soon as it is asked for
         self.waiting = self._waiting()
         self.view, self.check_rows = PlanView(), CheckRows()
         self.portal, self.reach = PortalComparison(ahead=True), ReachPanel()
@@ -203,6 +204,7 @@ class ReviewPage(Form):
         self.verified_part.setVisible(bool(checks))
         self.reach.show_reach(self._reach)
         self.arrange()
+        self._seek()
         self.state_changed.emit()
 
     @property
@@ -243,6 +245,17 @@ class ReviewPage(Form):
             return ()
         verified = self.session.outcomes.verified(self.session.answers)
         return tuple(check for each in verified for check in each.outcome.checks)
+
+    def focus_field(self, path: str) -> None:
+        """Go to a field, as soon as the plan says whether it is asked for."""
+        self._sought = path
+        self._seek()
+
+    def _seek(self) -> None:
+        if self._sought in self.field_boxes and not self.busy:
+            if self.field_boxes[self._sought].isVisibleTo(self):
+                super().focus_field(self._sought)
+            self._sought = ""
 
     def _change(self, page_id: str) -> None:
         """Go to the page that decides it, and come back from there."""
@@ -294,6 +307,7 @@ class ReviewPage(Form):
         waits = isinstance(error, Busy | RecoveryNeeded | SettingsError)
         self._asks_admin = self._admin_is_open and not waits
         self.arrange()
+        self._seek()
         self.refuse(str(error))
 
     def _show_file(self) -> None:

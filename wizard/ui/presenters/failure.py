@@ -59,7 +59,7 @@ def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...
         remedy=remedy or own or _remedy(plan),
     )
     retry = Text(
-        "Undo it by hand, or start the wizard again to retry. {otherwise}",
+        "Undo it by hand, or roll back again. {otherwise}",
         otherwise=GIVE_UP,
     )
     remains = (stuck_row(Text("Remains"), item, retry) for item in plan.stuck)
@@ -95,10 +95,10 @@ def wording(error: BaseException) -> str:
 def _remedy(plan: ApplyError) -> Text:
     if plan.rest:
         return Text(
-            "Fix the cause; the wizard offers to finish it at the next start, and "
-            "writeback rollback does. {otherwise}",
+            "Fix the cause and finish it: here, at the next start of the wizard, or by "
+            "writeback rollback. {otherwise}",
             otherwise=GIVE_UP,
         )
-    again = Text("Fix the cause, go Back and try again; your answers are kept.")
+    again = Text("Fix the cause and try again; your answers are kept.")
     code = code_after(plan.undone)
     return listed((again, code), " ") if code else again

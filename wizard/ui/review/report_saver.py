@@ -15,21 +15,27 @@ from wizard.ui.widgets.labels import button, column, label
 
 
 class ReportSaver(QWidget):
-    """Asks for a file; `document` is asked for when it is named."""
+    """Asks for a file; `document` is asked for when it is named.
 
-    def __init__(self, document: Callable[[], Document]) -> None:
+    `file` is the name that is proposed, without its suffix.
+    """
+
+    def __init__(self, document: Callable[[], Document], file: str = "plan") -> None:
         super().__init__()
-        self._document = document
+        self._document, self._file = document, file
         self.worker = Worker(self, self._saved, self._failed)
         name = tr("Save the plan as a report: PDF or text")
-        self.button = button(tr("Save &report…"), self._ask, name)
+        self.button = button(tr("Save &report…"), self.ask, name)
         self.state = label(muted=True)
         self.state.hide()
         column(self, self.button)
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Ask where to, and write it there."""
         forms = f"{tr('PDF (*.pdf)')};;{tr('Text (*.txt)')}"
-        dialog = QFileDialog(self.window(), tr("Save report"), "plan.pdf", forms)
+        dialog = QFileDialog(
+            self.window(), tr("Save report"), f"{self._file}.pdf", forms
+        )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("pdf")
         dialog.filterSelected.connect(
