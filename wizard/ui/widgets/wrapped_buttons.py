@@ -116,53 +116,47 @@ def _ring(button: QAbstractButton, painter: QStylePainter, text: QRect) -> None:
     painter.drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, focus)
 
 
-class WrappedCheckBox(QCheckBox):
+class _Wrapped:
+    """What check box and radio button have in common: laid out and painted here.
+
+    It stands before Qt's own class, whose methods it overrides.
+    """
+
+    @property
+    def _button(self) -> QAbstractButton:
+        assert isinstance(self, QAbstractButton)
+        return self
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return _height(self._button, width)
+
+    def sizeHint(self) -> QSize:
+        return _one_line(self._button)
+
+    def minimumSizeHint(self) -> QSize:
+        return _least(self._button)
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self._button.rect().contains(pos)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        _paint(self._button)
+
+
+class WrappedCheckBox(_Wrapped, QCheckBox):
     """A check box whose text wraps."""
 
     def __init__(self) -> None:
         super().__init__()
         _let_shrink(self)
 
-    def hasHeightForWidth(self) -> bool:
-        return True
 
-    def heightForWidth(self, width: int) -> int:
-        return _height(self, width)
-
-    def sizeHint(self) -> QSize:
-        return _one_line(self)
-
-    def minimumSizeHint(self) -> QSize:
-        return _least(self)
-
-    def hitButton(self, pos: QPoint) -> bool:
-        return self.rect().contains(pos)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        _paint(self)
-
-
-class WrappedRadioButton(QRadioButton):
+class WrappedRadioButton(_Wrapped, QRadioButton):
     """A radio button whose text wraps."""
 
     def __init__(self) -> None:
         super().__init__()
         _let_shrink(self)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return _height(self, width)
-
-    def sizeHint(self) -> QSize:
-        return _one_line(self)
-
-    def minimumSizeHint(self) -> QSize:
-        return _least(self)
-
-    def hitButton(self, pos: QPoint) -> bool:
-        return self.rect().contains(pos)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        _paint(self)
