@@ -120,6 +120,7 @@ def _show(
         )
         return _refused(text)
 
+    from wizard.ui.jobs import garbage
     from wizard.ui.jobs.deferred_controller import deferred_controller
     from wizard.ui.window import WizardWindow
 
@@ -127,6 +128,7 @@ def _show(
     window = WizardWindow(deferred_controller(make), offers, kept)
     # hidden while its work ends, it is no "last window" that Qt would see close
     window.finished.connect(app.quit)
+    window.pages.imported.connect(garbage.keep)
     window.show()
     return app.exec()
 

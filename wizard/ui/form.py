@@ -212,8 +212,13 @@ class Form(WizardPage):
             self._check_phase, self._checked = CheckPhase.WARNED, self.session.answers
             self.refuse_checks(outcome.warnings)
         elif going_on:
-            self._check_phase = CheckPhase.PASSED
+            self._check_phase, self._checked = CheckPhase.PASSED, self.session.answers
             self.go_on()
+
+    def pass_on(self) -> None:
+        if self._check_phase is CheckPhase.PASSED:
+            if self._checked == self.session.answers:
+                super().pass_on()
             self._check_phase = CheckPhase.OPEN
 
     def _record(self, outcome: Outcome) -> None:

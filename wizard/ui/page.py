@@ -56,6 +56,8 @@ class WizardPage(QWidget):
         self.title_label, self.why_label = Heading(larger=7), label(muted=True)
         self.why_label.setMaximumWidth(_content_width())
         self.content = QWidget()
+        self._passing = QTimer(self, singleShot=True, interval=0)
+        self._passing.timeout.connect(self.pass_on)
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(0, 0, palette.TIGHT, palette.TIGHT)
         self.body.setSpacing(palette.GROUP)
@@ -194,7 +196,15 @@ class WizardPage(QWidget):
         """Give up what this page does: another one is shown."""
 
     def go_on(self) -> None:
-        """Go on by itself: what Next waited for has succeeded."""
+        """Go on by itself: what Next waited for has succeeded.
+
+        It is an event of its own: what came back is shown in one, and the page that
+        follows is built in another, so that keys are heard between them.
+        """
+        self._passing.start()
+
+    def pass_on(self) -> None:
+        """Go on, where this page is still the one that is shown."""
         if self.isVisibleTo(self.window()):
             self.passed.emit()
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from wire.text import Text, day, verbatim
 from wizard.checks.controller_facts import Cell, ControllerFacts, check_of
 from wizard.results import Check
+from wizard.ui.board.controller_row import Row
 from wizard.ui.formatting import line, say, tr
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.controller_model import Row
 from wizard.ui.widgets.labels import Panel, add, column, heading, label, row
 
 _TITLES = {
@@ -34,6 +34,7 @@ class ControllerDetails(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._shown: Row | None = None
         self.panel = Panel()
         self.who, self.about = heading(""), label(muted=True)
         self.address = QLineEdit()
@@ -59,8 +60,9 @@ class ControllerDetails(QWidget):
     def show_row(self, shown: Row | None) -> None:
         """Show one row of the board; nothing for none."""
         self.setVisible(shown is not None and bool(shown.host))
-        if shown is None or not shown.host:
+        if shown is None or not shown.host or shown == self._shown:
             return
+        self._shown = replace(shown)  # as it is now: a row changes
         self.who.setText(line(shown.host))
         about = say(_about(shown))
         self.about.setText(about)

@@ -1,13 +1,8 @@
 """The board of domain controllers as data: a row for each, whatever is known of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import IntEnum
-from functools import lru_cache
 from typing import Any
 
-from pydantic import ValidationError
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -15,92 +10,22 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QIcon
 
 from agent.config.settings import DomainController
-from wire.text import Text, plural, verbatim
-from wizard.checks.controller_facts import Cell, ControllerFacts
-from wizard.ui.formatting import duration, line, say, tip, tr
-from wizard.ui.theme import palette
-from wizard.ui.theme.icons import STATES, icon
+from wizard.checks.controller_facts import ControllerFacts
+from wizard.ui.board.controller_row import (
+    Column,
+    Row,
+    mark_of,
+    spoken_state,
+    tip_of,
+    titles,
+    word_of,
+)
+from wizard.ui.formatting import line, say, tip, tr
 
 ROLE = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
-_NOTHING = verbatim("–")
-
-
-class Column(IntEnum):
-    """What a row tells, from left to right."""
-
-    HOST = 0
-    STATE = 1
-    CERTIFICATE = 2
-    TLS = 3
-    HINTS = 4
-    CLOCK = 5
-    ANSWER = 6
-
-
-_CELLS = {
-    Column.CERTIFICATE: "certificate",
-    Column.TLS: "TLS",
-    Column.HINTS: "policy hints",
-    Column.CLOCK: "clock",
-}
-
-
-def titles() -> tuple[str, ...]:
-    """Name the columns."""
-    return (
-        *(tr("Controller"), tr("State"), tr("Certificate"), tr("TLS")),
-        *(tr("Policy hints"), tr("Clock"), tr("Answer")),
-    )
-
-
-@dataclass
-class Row:
-    """One controller: as it is typed, whether the agent uses it, what is known of it.
-
-    One that is not used is named by DNS alone.
-    """
-
-    host: str
-    address: str = ""
-    used: bool = True
-    facts: ControllerFacts | None = None
-    asked: bool = False  # it was asked as it stands here, or is now
-
-    @property
-    def controller(self) -> DomainController:
-        """The controller as typed; the rules for it are told by the page."""
-        return DomainController.model_construct(
-            host=self.host, address=self.address or None
-        )
-
-    @property
-    def sound(self) -> bool:
-        """Whether name and address keep the rules, so that it can be asked."""
-        try:
-            DomainController(host=self.host, address=self.address or None)
-        except ValidationError:
-            return False
-        return True
-
-    @property
-    def doing(self) -> bool:
-        """Whether it is being asked."""
-        return self.asked and (self.facts is None or bool(self.facts.doing))
-
-    @property
-    def state(self) -> str:
-        """How it is to be taken, by the names of a check's states; or that it waits."""
-        if not self.sound:
-            return "failed" if self.host else "waiting"
-        if not self.asked:
-            return "waiting"
-        if self.doing or self.facts is None:
-            return "doing"
-        return self.facts.state if self.used else "info"
 
 
 class ControllerModel(QAbstractTableModel):
@@ -151,10 +76,10 @@ class ControllerModel(QAbstractTableModel):
     def begin(self, controllers: Iterable[DomainController]) -> None:
         """Say that these are being asked now."""
         hosts = {each.host.casefold() for each in controllers}
-        for at, row in enumerate(self.rows):
-            if row.host.casefold() in hosts:
-                row.asked = True
-                self._redraw(at)
+        begun = [a for a, row in enumerate(self.rows) if row.host.casefold() in hosts]
+        for at in begun:
+            self.rows[at].asked = True
+        self._redraw(*begun)
 
     def forget(self) -> None:
         """Know nothing of them any more: they are to be asked anew."""
@@ -164,28 +89,40 @@ class ControllerModel(QAbstractTableModel):
 
     def give_up(self) -> None:
         """Say that those which were being asked were not: it was stopped."""
-        for at, row in enumerate(self.rows):
-            if row.doing:
-                row.asked, row.facts = False, None
-                self._redraw(at)
+        given_up = [at for at, row in enumerate(self.rows) if row.doing]
+        for at in given_up:
+            self.rows[at].asked, self.rows[at].facts = False, None
+        self._redraw(*given_up)
 
     def take(self, found: Iterable[ControllerFacts]) -> None:
-        """Show what was found; one that only DNS names gets a row below the others."""
+        """Show what was found; one that only DNS names gets a row below the others.
+
+        What is as it was is not drawn again: each report tells of all of them.
+        """
         places = {row.host.casefold(): at for at, row in enumerate(self.rows)}
+        changed, new = [], []
         for facts in found:
             at = places.get(facts.host.casefold())
-            if at is not None:
-                row = self.rows[at]
-                if row.used or facts.source == "DNS SRV":
-                    row.facts, row.asked = facts, True
-                    self._redraw(at)
-            elif facts.source == "DNS SRV":
-                self._insert(Row(facts.host, used=False, facts=facts, asked=True))
+            if at is not None and self._learn(self.rows[at], facts):
+                changed.append(at)
+            elif at is None and facts.source == "DNS SRV":
+                new.append(Row(facts.host, used=False, facts=facts, asked=True))
+        self._redraw(*changed)
+        self._insert(new, len(self.rows))
+
+    @staticmethod
+    def _learn(row: Row, facts: ControllerFacts) -> bool:
+        """Have a row know some facts; False where it need not be drawn again."""
+        takes = row.used or facts.source == "DNS SRV"
+        if not takes or (row.asked and row.facts == facts):
+            return False
+        row.facts, row.asked = facts, True
+        return True
 
     def add(self) -> int:
         """Begin a row to type in; give its place."""
         at = sum(row.used for row in self.rows)
-        self._insert(Row(""), at)
+        self._insert([Row("")], at)
         return at
 
     def use(self, at: int) -> int:
@@ -259,9 +196,9 @@ class ControllerModel(QAbstractTableModel):
         if role == ROLE.DisplayRole:
             return self._text(row, column)
         if role == ROLE.DecorationRole:
-            return _mark(row, column)
+            return mark_of(row, column)
         if role == ROLE.ToolTipRole:
-            return tip(row.host) if column == Column.HOST else _tip(row, column)
+            return tip(row.host) if column == Column.HOST else tip_of(row, column)
         if role == ROLE.AccessibleTextRole:
             return self._spoken(row, column)
         return None
@@ -270,102 +207,27 @@ class ControllerModel(QAbstractTableModel):
         if column == Column.HOST:
             # all are of one domain: what tells them apart has the place there is
             return line(row.host.removesuffix(f".{self.domain}"))
-        return say(_word(row, column))
+        return say(word_of(row, column))
 
     def _spoken(self, row: Row, column: Column) -> str:
         if column == Column.HOST:
-            state = say(_word(row, Column.STATE))
-            return tr("{host}: {state}", host=row.host or tr("New"), state=state)
+            return spoken_state(row)
         return tr(
             "{title}: {word}", title=titles()[column], word=self._text(row, column)
         )
 
-    def _insert(self, row: Row, at: int | None = None) -> None:
-        at = len(self.rows) if at is None else at
-        self.beginInsertRows(QModelIndex(), at, at)
-        self.rows.insert(at, row)
-        self.endInsertRows()
+    def _insert(self, rows: list[Row], at: int) -> None:
+        if rows:
+            self.beginInsertRows(QModelIndex(), at, at + len(rows) - 1)
+            self.rows[at:at] = rows
+            self.endInsertRows()
 
-    def _redraw(self, at: int) -> None:
-        self.dataChanged.emit(self.index(at, 0), self.index(at, len(Column) - 1))
+    def _redraw(self, *places: int) -> None:
+        """Have some rows drawn again, in one go with those between them."""
+        if places:
+            last = self.index(max(places), len(Column) - 1)
+            self.dataChanged.emit(self.index(min(places), 0), last)
 
 
 def _key(host: str, address: str) -> tuple[str, str]:
     return host.casefold(), address
-
-
-def _word(row: Row, column: Column) -> Text:
-    if column == Column.STATE:
-        return state_word(row)
-    if row.facts is None:
-        return Text("")
-    if column == Column.ANSWER:
-        return verbatim(duration(row.facts.ms)) if row.facts.ms else _NOTHING
-    cell = row.facts.cell(_CELLS[column])
-    left = _days_left(row.facts) if column == Column.CERTIFICATE else None
-    if left is not None and row.facts.trusted:
-        return plural("{count} day", "{count} days", left)
-    if column == Column.CERTIFICATE and not row.facts.chain and cell:
-        return _NOTHING if cell.state == "skipped" or row.facts.trouble else cell.word
-    return cell.word if cell else _NOTHING
-
-
-# where the word of a fact says little without its column
-_SHORT = {
-    "policy hints": Text("No policy hints"),
-    "clock": Text("Clock is off"),
-    "level": Text("Old level"),
-}
-
-
-def state_word(row: Row) -> Text:
-    """Say in a word or two how a controller is."""
-    if not row.sound:
-        return Text("No DNS name") if row.host else Text("Type its name")
-    if row.state in ("waiting", "doing"):
-        return Text("Checking") if row.doing else Text("Waits")
-    if not row.used:
-        return Text("Not used")
-    worst = _worst(row)
-    if worst and row.state in ("failed", "warning"):
-        return _SHORT.get(worst.name, worst.word)
-    return Text("In order") if row.state == "ok" else Text("Not checked")
-
-
-def _worst(row: Row) -> Cell | None:
-    to_do = row.facts.to_do if row.facts else ()
-    return to_do[0] if to_do else None
-
-
-def _days_left(facts: ControllerFacts) -> int | None:
-    """Count the days until the first certificate of the chain expires."""
-    if not facts.chain:
-        return None
-    first = min(each.not_after for each in facts.chain)
-    return max((first - datetime.now(UTC)).days, 0)
-
-
-def _tip(row: Row, column: Column) -> str:
-    if row.facts is None or column not in _CELLS:
-        return ""
-    cell = row.facts.cell(_CELLS[column])
-    return tip(cell.detail) if cell else ""
-
-
-_MARKS = {"doing": ("loader-circle", "accent"), "waiting": ("circle", "muted")}
-
-
-def _mark(row: Row, column: Column) -> QIcon | None:
-    if column == Column.STATE:
-        name, ink = _MARKS.get(row.state) or (STATES[row.state][0], row.state)
-        return _icon(name, ink, palette.inks(QGuiApplication.palette()))
-    cell = row.facts.cell(_CELLS[column]) if row.facts and column in _CELLS else None
-    if cell is None or cell.state not in ("failed", "warning"):
-        return None
-    inks = palette.inks(QGuiApplication.palette())
-    return _icon(STATES[cell.state][0], cell.state, inks)
-
-
-@lru_cache(maxsize=64)
-def _icon(name: str, ink: str, inks: palette.Inks) -> QIcon:
-    return icon(name, getattr(inks, ink))

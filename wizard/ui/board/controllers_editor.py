@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtCore import QItemSelection, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from agent.config.settings import DomainController
 from wire.text import Text, listed, plural
 from wizard.flow.model import Field
+from wizard.ui.announce import announce
+from wizard.ui.board.controller_details import ControllerDetails
+from wizard.ui.board.controller_model import ControllerModel
+from wizard.ui.board.controller_row import Column, Row, spoken_state
 from wizard.ui.formatting import say, tr
 from wizard.ui.widgets.columns import fit_titles
-from wizard.ui.widgets.controller_details import ControllerDetails
-from wizard.ui.widgets.controller_model import Column, ControllerModel, Row
 from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.labels import button, column, label
 
@@ -33,6 +35,10 @@ class Controllers(QWidget):
         _dress(self.table)
         self.summary = label(muted=True, wrap=False)
         self.details = ControllerDetails()
+        self._fitting = QTimer(self)  # once for all that changes in one event
+        self._fitting.setSingleShot(True)
+        self._fitting.setInterval(0)
+        self._fitting.timeout.connect(self._fit_words)
         self.add_button = button(tr("Add"), self.add, tr("Add a domain controller"))
         self.use_button = button(tr("Use"), self.use, tr("Use the chosen controller"))
         name = tr("Remove the chosen controller")
@@ -85,6 +91,15 @@ class Controllers(QWidget):
         """Put a button of the page among those of the list."""
         self.buttons.insert_widget(4, page_button)
 
+    def announce_outcome(self, hosts: Iterable[str]) -> None:
+        """Say how these are, once they were looked at: one by name, more in numbers."""
+        names = {host.casefold() for host in hosts}
+        seen = [row for row in self.model.rows if row.host.casefold() in names]
+        if len(seen) == 1:
+            announce(self, spoken_state(seen[0]))
+        elif seen:
+            announce(self, summary(seen))
+
     def choose_worst(self) -> None:
         """Choose the first row with something to do, where none is chosen."""
         bad = (a for a, r in enumerate(self.model.rows) if r.state == "failed")
@@ -121,7 +136,7 @@ class Controllers(QWidget):
 
     def _redrawn(self, first: Any, last: Any) -> None:
         self._tell()
-        self._fit_words()
+        self._fitting.start()
         if first.row() <= self.table.currentIndex().row() <= last.row():
             self.details.show_row(self.chosen)
 
@@ -137,7 +152,7 @@ class Controllers(QWidget):
         self.up_button.setEnabled(used and self.table.currentIndex().row() > 0)
         self.details.show_row(shown)
         self._fit_rows()
-        self._fit_words()
+        self._fitting.start()
         self._tell()
 
     def _fit_rows(self) -> None:

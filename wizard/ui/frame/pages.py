@@ -18,13 +18,14 @@ class PageStack(QStackedWidget):
     """Shows one page; `prepare` is called with each as it is built."""
 
     moved = Signal()  # another page is shown, or the same one anew
+    imported = Signal()  # the code of all pages is there
 
     def __init__(self, session: Session, prepare: Callable[[WizardPage], None]) -> None:
         super().__init__()
         self._session, self._prepare = session, prepare
         self._built: dict[str, WizardPage] = {}
         self._path: list[str] = []
-        self._importer = Worker(self)
+        self._importer = Worker(self, lambda _done: self.imported.emit())
         session.begun.connect(self._import_rest)
 
     def _import_rest(self) -> None:

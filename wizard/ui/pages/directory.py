@@ -10,13 +10,13 @@ from wire.text import EMPTY
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
 from wizard.flow.conversion import reached_directory
+from wizard.ui.board.controllers_editor import Controllers
 from wizard.ui.form import Form
 from wizard.ui.formatting import say
 from wizard.ui.jobs.controller_board import look, look_at_rest
 from wizard.ui.jobs.page_checks import Run
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import row_of
-from wizard.ui.widgets.controllers_editor import Controllers
 from wizard.ui.widgets.labels import InkLabel
 
 _TYPING_MS = 400  # nothing is asked while somebody types
@@ -28,6 +28,7 @@ class DirectoryPage(Form):
     def build(self) -> None:
         self._live = Worker(self, self._looked, self._not_looked, self._progressed)
         self._trust: Any = None
+        self._asked: tuple[str, ...] = ()  # by what looks at them now
         self._answer: Inspection = Inspection("")
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -87,6 +88,7 @@ class DirectoryPage(Form):
         if not pending:
             return None
         self.board.model.begin(pending)
+        self._asked = tuple(each.host for each in pending)
         session = self.session
         return look(session.controller, settings, pending, session.answers)
 
@@ -118,6 +120,10 @@ class DirectoryPage(Form):
         self.board.model.take(inspection.controllers)
 
     def _looked(self, outcome: Outcome) -> None:
+        self._take(outcome)
+        self.board.announce_outcome(self._asked)
+
+    def _take(self, outcome: Outcome) -> None:
         if outcome.inspection:
             self._progressed(outcome.inspection)
             self.board.choose_worst()
@@ -132,7 +138,7 @@ class DirectoryPage(Form):
         if outcome is None:
             self.board.model.give_up()
         else:
-            self._looked(outcome)
+            self._take(outcome)
         super()._check_ended(outcome)
 
 

@@ -19,10 +19,10 @@ from wire.enrolment_link import BadLink, EnrolmentLink, is_link
 from wire.keys import spell_fingerprint
 from wire.secret import Secret
 from wizard.flow.model import Field
+from wizard.ui.board.controllers_editor import Controllers
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.choice_editors import Cards, Choice, Tick
-from wizard.ui.widgets.controllers_editor import Controllers
 from wizard.ui.widgets.labels import button, column, label, row
 
 

@@ -138,17 +138,19 @@ def fingerprint(text: str) -> QLabel:
 
 
 class CopyButton(QPushButton):
-    """Copies a text and says that it did."""
+    """Copies a text and says that it did; a long one is made once it is copied."""
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(tr("Copy"))
-        self.text_to_copy = what
+        self.text_to_copy: str | Callable[[], str] = what
         self.setAccessibleName(name)
         self.setAutoDefault(False)
         self.clicked.connect(self._copy)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(to_copy(self.text_to_copy))
+        what = self.text_to_copy
+        text = what if isinstance(what, str) else what()
+        QGuiApplication.clipboard().setText(to_copy(text))
         self.setText(tr("Copied"))
         announce(self, tr("Copied"))
 

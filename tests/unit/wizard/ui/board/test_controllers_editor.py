@@ -20,14 +20,15 @@ from tests.unit.wizard.ui.fake import (
     answered,
 )
 from tests.unit.wizard.ui.fake_controller import FakeController
+from tests.unit.wizard.ui.heard import Heard
 from tests.unit.wizard.ui.walk import go
 from wizard.checks.controllers import outcome_of, rows_of
 from wizard.directory.discovery import Answer
 from wizard.flow.pages.order import FIELDS
 from wizard.translation import PSEUDO
+from wizard.ui.board.controller_row import Column
+from wizard.ui.board.controllers_editor import Controllers
 from wizard.ui.pages.directory import DirectoryPage
-from wizard.ui.widgets.controller_model import Column
-from wizard.ui.widgets.controllers_editor import Controllers
 from wizard.ui.window import WizardWindow
 
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole
@@ -301,8 +302,46 @@ def test_what_is_said_of_a_controller_has_its_place(
     table, last = board.table, board.model.index(board.model.rowCount() - 1, 0)
     qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0)
 
-    for at in (Column.STATE, Column.CERTIFICATE):
-        assert table.columnWidth(at) >= table.sizeHintForColumn(at)
+    def fits(at: Column) -> bool:
+        return table.columnWidth(at) >= table.sizeHintForColumn(at)
+
+    qtbot.waitUntil(lambda: fits(Column.STATE) and fits(Column.CERTIFICATE))
     # the bar covers no row
     seen = table.viewport().height
     qtbot.waitUntil(lambda: table.visualRect(last).bottom() <= seen())
+
+
+def test_a_look_at_many_is_told_once_in_numbers(
+    qtbot: QtBot, board: Controllers, heard: Heard
+) -> None:
+    board.set_value([each.host for each in HUNDRED.controllers])
+    board.model.begin(board.model.controllers)
+    board.model.take(HUNDRED.controllers)
+
+    board.announce_outcome([each.host for each in HUNDRED.controllers])
+
+    assert heard.all == ["100 in order"]
+
+
+def test_a_look_at_one_is_told_by_its_name(
+    qtbot: QtBot, page: DirectoryPage, fake: FakeController, heard: Heard
+) -> None:
+    added = DomainController(host="dc9.corp.test")
+    fake.inspection = replace(ONE, controllers=(answered("dc9.corp.test"),))
+    heard.all.clear()
+
+    page.set_answers({"directory.controllers": [*page.board.value(), added]})
+
+    qtbot.waitUntil(lambda: "dc9.corp.test: In order" in heard.all)
+
+
+def test_a_report_redraws_what_is_another_alone(board: Controllers) -> None:
+    board.model.take(DONE.controllers)
+    drawn: list[tuple[int, int]] = []
+    board.model.dataChanged.connect(lambda a, b: drawn.append((a.row(), b.row())))
+
+    board.model.take(DONE.controllers)
+    assert drawn == []
+
+    board.model.take((answered(DC2, 4), *DONE.controllers[2:]))
+    assert drawn == [(1, 1)]
