@@ -22,6 +22,7 @@ from wizard.ui.guide import code_anchor
 
 Say = Callable[[str], str]
 _PICTURES = "pictures"
+_SHOWS = "shows"  # of a picture: the title of the page that it shows
 
 
 def is_setting(path: str) -> bool:
@@ -54,31 +55,47 @@ class _Said(SphinxDirective):
         return listed
 
 
-class WizardPage(_Said):
-    """`{wizard-page} ID`: a page's picture, its sentence, its fields and its help."""
+class _OfPage(_Said):
+    """A directive about a page of the wizard: its argument is the page's id."""
 
     required_arguments = 1
 
-    def run(self) -> list[nodes.Node]:
-        """Give what the program knows of the page."""
+    def page(self) -> Page:
+        """Give the page that is named."""
         by_id = {page.id: page for page in PAGES}
         if self.arguments[0] not in by_id:
             raise self.error(f"the wizard has no page {self.arguments[0]}")
-        page = by_id[self.arguments[0]]
+        return by_id[self.arguments[0]]
+
+    def picture(self, page: Page) -> Iterator[nodes.Node]:
+        """Give the picture of a page, where there is one."""
+        path = f"{_PICTURES}/{page.id}.png"
+        if (Path(self.env.srcdir) / path).is_file():
+            image = nodes.image(uri=f"/{path}")
+            image[_SHOWS] = self.say(page.title)
+            yield image
+
+
+class WizardPicture(_OfPage):
+    """`{wizard-picture} ID`: a page's picture alone."""
+
+    def run(self) -> list[nodes.Node]:
+        """Give the picture."""
+        return [*self.picture(self.page())]
+
+
+class WizardPage(_OfPage):
+    """`{wizard-page} ID`: a page's picture, its sentence, its fields and its help."""
+
+    def run(self) -> list[nodes.Node]:
+        """Give what the program knows of the page."""
+        page = self.page()
         return [
             self.paragraph(page.why),
-            *self._picture(page),
+            *self.picture(page),
             *self._fields(page),
             *self._help(page),
         ]
-
-    def _picture(self, page: Page) -> Iterator[nodes.Node]:
-        path = f"{_PICTURES}/{page.id}.png"
-        if (Path(self.env.srcdir) / path).is_file():
-            image = nodes.image(uri=path, alt=self.say(page.title))
-            image["candidates"] = {"*": path}
-            self.env.images.add_file(self.env.docname, path)
-            yield image
 
     def _fields(self, page: Page) -> Iterator[nodes.Node]:
         if page.fields:
@@ -128,12 +145,30 @@ class OutcomeCodes(_Said):
         return section
 
 
+def describe(say: Say, doctree: nodes.document) -> None:
+    """Say in words what each picture of a page shows, for who does not see it.
+
+    Not before the texts for translators are taken: these are translated already.
+    """
+    for image in doctree.findall(nodes.image):
+        if _SHOWS in image:
+            alt = Text("The wizard's page “{page}”", page=image[_SHOWS])
+            image["alt"] = say(alt)
+
+
 def setup(app: Sphinx, say: Say) -> None:
     """Make the directives known; `say` puts a text into the language of the build."""
     directives: dict[str, type[_Said]] = {
         "wizard-page": WizardPage,
+        "wizard-picture": WizardPicture,
         "outcome-codes": OutcomeCodes,
     }
     for name, directive in directives.items():
         words: Any = staticmethod(say)
         app.add_directive(name, type(directive.__name__, (directive,), {"say": words}))
+
+    def resolved(app: Sphinx, doctree: nodes.document, _name: str) -> None:
+        if app.builder.format == "html":
+            describe(say, doctree)
+
+    app.connect("doctree-resolved", resolved)

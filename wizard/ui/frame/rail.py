@@ -179,7 +179,9 @@ class Rail(QWidget):
         words = [word for step in self.steps for word in say(step.text).split()]
         longest = max(map(metrics.horizontalAdvance, words), default=0)
         needed = longest + _BEFORE + _AFTER + 2 * _SIDE + 2
-        return min(max(palette.RAIL, needed), _MOST)
+        name = QFontMetrics(self.name.font()).horizontalAdvance(self.name.text())
+        named = name + self.name.contentsMargins().left() + 2 * _SIDE + 2
+        return min(max(palette.RAIL, needed, named), _MOST)
 
     @property
     def needed_height(self) -> int:

@@ -40,6 +40,8 @@ class AnswerTable(ReadTable):
         header.setMaximumSectionSize(_WIDEST)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
+        titled = max(header.sectionSizeHint(at) for at in range(len(titles)))
+        header.setMinimumSectionSize(titled)
 
     def show_answers(self, answers: Sequence[Answer], zone: tzinfo | None) -> None:
         """Show other answers; the one that is chosen stays so."""

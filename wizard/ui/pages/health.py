@@ -63,9 +63,12 @@ class HealthPage(WizardPage):
         first = row(self.mark, self.headline, grows=1)
         self.add(stack(first, self._age(), spacing=2))
         self.add(self.concerns, self.check_rows)
-        self.add(SideBySide(self.week, self.parts, least=300, spacing=palette.GROUP))
+        beside = SideBySide(self.week, self.parts, least=300, spacing=palette.GROUP)
         self.own = OwnChoices()
-        self.add(self.tasks, self.answers_panel, self.keys, self.own)
+        self._read = (beside, self.answers_panel)
+        for unread in self._read:
+            unread.hide()
+        self.add(beside, self.tasks, self.answers_panel, self.keys, self.own)
         self.body.addStretch(1)
 
     def _age(self) -> QWidget:
@@ -122,6 +125,8 @@ class HealthPage(WizardPage):
             return
         self.health = found
         self.headline.setText(say(found.headline))
+        for part in self._read:
+            part.show()
         self.concerns.show_concerns(found.concerns, _taken() + self.tasks.letters)
         self.week.show_week(found.week)
         self.parts.show_parts(found.parts)

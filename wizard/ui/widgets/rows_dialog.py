@@ -27,7 +27,8 @@ class RowsDialog(QDialog):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(self.check_rows)
+        area.setWidget(_at_the_top(self.check_rows))
+        area.setAccessibleName(title)
         copy = CopyButton(self.check_rows.text, tr("Copy what came back"))
         close = button(tr("&Close"), self.accept)
         line = row(copy, close)
@@ -41,3 +42,13 @@ class RowsDialog(QDialog):
         place.addWidget(area, 1)
         place.addLayout(line)
         self.resize(min(620, parent.window().width()), 360)
+
+
+def _at_the_top(check_rows: CheckRows) -> QWidget:
+    """Have rows stand at the top, close to each other, however few they are."""
+    inner = QWidget()
+    place = QVBoxLayout(inner)
+    place.setContentsMargins(0, 0, 0, 0)
+    place.addWidget(check_rows)
+    place.addStretch(1)
+    return inner

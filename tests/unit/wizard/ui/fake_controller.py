@@ -137,6 +137,8 @@ class FakeChanges:
 
     def plan(self, settings: Settings, inputs: Inputs) -> Plan:
         self._fake.called("plan", settings, inputs)
+        if self._fake.no_plan:
+            raise self._fake.no_plan
         return Plan(settings, self._fake.planned)
 
     def plan_removal(self, inputs: Inputs) -> Plan:
@@ -263,7 +265,8 @@ class FakeController:
     group: Outcome = PILOT_GROUP
     planned: tuple[Change, ...] = INSTALL
     apply_error: Exception | None = None
-    unplannable: Exception | None = None
+    no_plan: Exception | None = None
+    unplannable: Exception | None = None  # of a removal, without an administrator
     unreadable: Exception | None = None
     stuck: tuple[Stuck, ...] = ()
     undone: tuple[Change, ...] = INSTALL[:3]
@@ -283,6 +286,7 @@ class FakeController:
     permissions: FakePermissions = field(default_factory=FakePermissions)
 
     threads: set[threading.Thread] = field(default_factory=set)  # that called
+    held: set[threading.Thread] = field(default_factory=set)  # that wait for `go`
 
     def __post_init__(self) -> None:
         self.installation, self.checks = FakeInstallation(self), FakeChecks(self)
@@ -296,7 +300,9 @@ class FakeController:
 
     def wait_at(self, name: str) -> None:
         if self.hold == name:
-            self.go.wait(20)
+            self.held.add(threading.current_thread())
+            self.go.wait()
+            self.held.discard(threading.current_thread())
 
     def named(self, name: str) -> list[tuple[Any, ...]]:
         return [call for call in self.calls if call[0] == name]

@@ -4,32 +4,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
-from tests.fixtures import gallery
-from tests.unit.wizard.ui.accessible_tree import (
-    Node,
-    faults,
-)
+from tests.fixtures.gallery.order import WALKS
+from tests.fixtures.gallery.stage import Stage
+from tests.fixtures.gallery.walk import Walk
+from tests.unit.wizard.ui.accessible_tree import Node, faults
 from wizard.ui.application import application
 
 
-class Listener(gallery.Gallery):
-    """Walks the journeys of the gallery and reads the tree in place of pictures."""
-
-    quiet_s = 0.03
+class Listener:
+    """Reads the tree of each state that it is shown."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, QSize(960, 680))
+        self.stage = Stage(folder, self)
         self.trees: dict[str, Node] = {}
-        self.windows = set[QWidget]()  # or they go whenever Python likes
 
-    def shoot(self, shown: QWidget, name: str) -> None:
-        self.settle()
-        self.windows.add(shown)
+    def __call__(self, name: str, shown: QWidget) -> None:
         self.trees[name] = Node.of(shown)
 
 
@@ -39,17 +31,14 @@ def listener(qtbot: QtBot, tmp_path: Path) -> Iterator[Listener]:
     application()
     listener = Listener(tmp_path)
     yield listener
-    for window in listener.windows:
-        if isValid(window):
-            window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    listener.stage.close()
 
 
-@pytest.mark.parametrize("part", gallery.PARTS.split())
-def test_every_page_can_be_read(part: str, listener: Listener) -> None:
-    getattr(listener, part)()
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
+def test_every_page_can_be_read(walk: Walk, listener: Listener) -> None:
+    walk(listener.stage)
 
-    assert listener.trees
+    assert set(listener.trees) == set(walk.states)
     assert not {
         name: list(faults(tree))
         for name, tree in listener.trees.items()

@@ -4,76 +4,66 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QWidget
 
-from tests.fixtures import gallery
 from tests.fixtures.cut_text import cut
+from tests.fixtures.gallery.order import WALKS
+from tests.fixtures.gallery.stage import USUAL, Stage
+from tests.fixtures.gallery.walk import Walk
 from wizard.translation import PSEUDO
 from wizard.ui.application import application
+from wizard.ui.window import WizardWindow
 
-_SMALL, _USUAL = QSize(640, 400), QSize(960, 680)
+_SMALL = QSize(640, 400)
+# by the points of the text; a page is as wide as its letters were when it was made
+_SIZES = {10.0: (_SMALL,), 15.0: (USUAL, _SMALL)}
 
 
-class Measure(gallery.Gallery):
-    """Walks the journeys of the gallery and measures in place of taking pictures."""
+class Measure:
+    """Takes the measure of each state, in windows of several sizes."""
 
-    quiet_s = 0.03
-
-    def __init__(self, folder: Path, size: QSize, *, sideways: bool) -> None:
-        super().__init__(folder, size)
-        self.sideways = sideways
+    def __init__(self, folder: Path, points: float) -> None:
+        self.points, self.sizes = points, _SIZES[points]
+        self.stage = Stage(folder, self, self.sizes[0])
         self.cut: dict[str, str] = {}
-        self.seen = 0
-        self.windows = set[QWidget]()  # or they go whenever Python likes
 
-    def shoot(self, shown: QWidget, name: str) -> None:
-        self.settle()
-        self.windows.add(shown)
-        self.seen += 1
-        for each in cut(shown, sideways=self.sideways):
-            self.cut.setdefault(each, name)
+    def __call__(self, name: str, shown: QWidget) -> None:
+        before = shown.size()
+        for size in self.sizes:
+            if isinstance(shown, WizardWindow):
+                shown.resize(size.boundedTo(before))
+                self.stage.settle()
+            # a third more of large letters in a small window may be scrolled to
+            sideways = self.points > 10 and shown.width() < USUAL.width()
+            for each in cut(shown, sideways=sideways):
+                self.cut.setdefault(each, f"{name} {size.width()} x {size.height()}")
+        shown.resize(before)
 
 
 @pytest.fixture
-def points(request: pytest.FixtureRequest) -> Iterator[float]:
-    """Text of so many points, as the desktop's settings make it."""
+def measure(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Measure]:
+    """Measures with text of so many points, as the desktop's settings make it."""
     app = application()
     before = QGuiApplication.font()
     font = QFont(before)
     font.setPointSizeF(request.param)
     app.setFont(font)
-    yield request.param
+    measure = Measure(tmp_path, request.param)
+    yield measure
+    measure.stage.close()
     app.setFont(before)
 
 
-@pytest.mark.parametrize("part", gallery.PARTS.split())
-@pytest.mark.parametrize(
-    ("points", "size"),
-    [(10.0, _SMALL), (15.0, _SMALL), (15.0, _USUAL)],
-    ids=["small", "small-15pt", "usual-15pt"],
-    indirect=["points"],
-)
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
+@pytest.mark.parametrize("measure", _SIZES, ids="{:.0f}pt".format, indirect=True)
 @pytest.mark.usefixtures("qtbot")
 def test_nothing_is_cut(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    part: str,
-    size: QSize,
-    points: float,
+    monkeypatch: pytest.MonkeyPatch, walk: Walk, measure: Measure
 ) -> None:
     monkeypatch.setenv("LANGUAGE", PSEUDO)
-    # a third more of large letters in the smallest window may be scrolled to
-    measure = Measure(tmp_path, size, sideways=points > 10 and size == _SMALL)
-    try:
-        getattr(measure, part)()
-    finally:
-        for window in measure.windows:
-            if isValid(window):
-                window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        QApplication.processEvents()
-    assert measure.seen
-    assert not measure.cut, f"{points} pt"
+
+    walk(measure.stage)
+
+    assert not measure.cut

@@ -13,10 +13,7 @@ import pytest
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractListModel,
-    QCoreApplication,
-    QEvent,
     QModelIndex,
-    QSize,
     Qt,
 )
 from PySide6.QtWidgets import (
@@ -29,11 +26,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
 from agent.config.settings import Settings
-from tests.fixtures import gallery
 from tests.fixtures.escaped_words import escaped
+from tests.fixtures.gallery import answers
+from tests.fixtures.gallery.order import AREAS, WALKS
+from tests.fixtures.gallery.stage import Stage
+from tests.fixtures.gallery.walk import Walk
 from tests.unit.wizard import answered
 from tests.unit.wizard.health import staged
 from tests.unit.wizard.ui import (
@@ -89,19 +88,14 @@ def cells_of(model: QAbstractItemModel, parent: QModelIndex) -> Iterator[str]:
                 yield from cells_of(model, cell)
 
 
-class Reader(gallery.Gallery):
-    """Walks the journeys of the gallery and reads in place of taking pictures."""
-
-    quiet_s = 0.03
+class Reader:
+    """Reads all texts of each state that it is shown."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, QSize(960, 680))
+        self.stage = Stage(folder, self)
         self.texts: dict[str, str] = {}
-        self.windows = set[QWidget]()  # or they go whenever Python likes
 
-    def shoot(self, shown: QWidget, name: str) -> None:
-        self.settle()
-        self.windows.add(shown)
+    def __call__(self, name: str, shown: QWidget) -> None:
         for widget in (shown, *shown.findChildren(QWidget)):
             for text in texts_of(widget):
                 self.texts.setdefault(text, name)
@@ -135,7 +129,7 @@ def strings_of(fakes: ModuleType) -> Iterator[str]:
 
 _FAKES = (
     *(answered, staged, copied, fake, fake_controller, fake_people),
-    *(fake_permissions, gallery),
+    *(fake_permissions, *AREAS, answers),
 )
 DATA = {
     *(text for module in _FAKES for text in strings_of(module)),
@@ -162,17 +156,14 @@ def reader(
     application()
     reader = Reader(tmp_path)
     yield reader
-    for window in reader.windows:
-        if isValid(window):
-            window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    reader.stage.close()
 
 
-@pytest.mark.parametrize("part", gallery.PARTS.split())
-def test_no_string_escapes_its_translation(part: str, reader: Reader) -> None:
-    getattr(reader, part)()
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
+def test_no_string_escapes_its_translation(walk: Walk, reader: Reader) -> None:
+    walk(reader.stage)
 
-    assert len(reader.texts) > 20
+    assert reader.texts
     assert not {
         text: (page, words_left(text))
         for text, page in reader.texts.items()

@@ -5,33 +5,29 @@ import select
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.fixtures import gallery
+from tests.fixtures.gallery import guide
+from tests.fixtures.gallery.order import WALKS
+from tests.fixtures.gallery.stage import Stage
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 
-# in which every page is shown at least once
-_PARTS = ("reading", "install", "reconfigure", "rekeying", "removal", "recovery")
 
-
-class Spoken(gallery.Gallery):
-    """Has somebody else read each page, in place of taking its picture."""
-
-    quiet_s = 0.0
+class Spoken:
+    """Has somebody else read each page, once."""
 
     def __init__(self) -> None:
-        super().__init__(Path(os.environ["XDG_CONFIG_HOME"]), QSize(960, 680))
+        self.stage = Stage(Path(os.environ["XDG_CONFIG_HOME"]), self)
         self.read = set[str]()
 
-    def shoot(self, shown: QWidget, name: str) -> None:
+    def __call__(self, name: str, shown: QWidget) -> None:
         page = shown.page_id() if isinstance(shown, WizardWindow) else name
         if page in self.read:
             return
         self.read.add(page)
         shown.activateWindow()
-        self.settle()
+        self.stage.settle()
         print(page, flush=True)
         while not select.select([sys.stdin], [], [], 0)[0]:
             QApplication.processEvents()
@@ -41,8 +37,11 @@ class Spoken(gallery.Gallery):
 def main() -> None:
     application()
     spoken = Spoken()
-    for part in _PARTS:
-        getattr(spoken, part)()
+    # those in which every page is shown at least once
+    for walk in WALKS:
+        if not set(walk.states).isdisjoint(guide.STATES.values()):
+            walk(spoken.stage)
+            spoken.stage.close()
     print(flush=True)  # that was all
 
 

@@ -131,6 +131,19 @@ def test_before_anything_was_answered_it_says_what_will_be_here(
     assert "Each answer of the agent is listed here." in texts(page.answers_panel)
 
 
+def test_before_it_was_read_the_page_says_nothing_of_answers(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(INSTALLED, hold="read")
+    page = open_window(fake).page("health")
+    qtbot.waitUntil(lambda: bool(fake.held))
+    for words in ("Nothing was answered", "Connections", "Last answers"):
+        assert words not in texts(page)
+    fake.go.set()
+    for words in ("Connections", "Last answers"):
+        wait_for_text(qtbot, page, words)
+
+
 def test_an_answer_is_opened_as_its_audit_record(
     qtbot: QtBot, open_window: Open
 ) -> None:
