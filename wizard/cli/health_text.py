@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from wire.text import Text, day, listed, moment, plural
-from wizard.cli.output import STATES
+from wizard.cli.output import STATES, widest
 from wizard.health.answers import Answer, Kind
 from wizard.health.concerns import Concern
 from wizard.health.health import Health
@@ -22,7 +22,7 @@ KINDS = {
 }
 _BARS = {Kind.DONE: "#", Kind.REFUSED: "-", Kind.FAILED: "!"}
 _INKS = {Kind.DONE: "ok", Kind.REFUSED: "warning", Kind.FAILED: "failed"}
-_WIDE, _INDENT = 30, 9  # characters of the longest bar; of a state and its blank
+_WIDE = 30  # characters of the longest bar
 _LAST = 8  # answers on a screen
 
 
@@ -47,19 +47,19 @@ def health_lines(health: Health) -> Iterator[Line]:
         yield _part(part)
     if health.keys:
         yield from (Line(), Line(say(Text("Keys and password:"))))
-        yield from (Line(f"{'':<{_INDENT}}{_key(key)}") for key in health.keys)
+        yield from (Line(f"{'':<{_indent()}}{_key(key)}") for key in health.keys)
     yield from _last(health.week.last, health.at)
 
 
 def _marked(state: str, text: str) -> Line:
-    return Line(text, state, f"{say(STATES[state]):<{_INDENT - 1}} ")
+    return Line(text, state, f"{say(STATES[state]):<{_indent()}}")
 
 
 def _concern(concern: Concern) -> Iterator[Line]:
     yield _marked(concern.state, say(concern.title))
     for text in (concern.detail, concern.remedy):
         for each in say(text).splitlines():
-            yield Line(f"{'':<{_INDENT}}{each}")
+            yield Line(f"{'':<{_indent()}}{each}")
 
 
 def _part(part: Check) -> Line:
@@ -133,7 +133,7 @@ def _last(answers: Sequence[Answer], now: datetime) -> Iterator[Line]:
         time = say(moment(answer.at.astimezone(now.tzinfo), seconds=True))
         what = f"{time}  {say(answer.operation)}  {answer.person}"
         why = "" if answer.kind is Kind.DONE else f"  {say(answer.reason)}"
-        mark = f"{say(KINDS[answer.kind]):<{_INDENT - 1}} "
+        mark = f"{say(KINDS[answer.kind]):<{_indent()}}"
         yield Line(f"{what}{why}", _INKS[answer.kind], mark)
 
 
@@ -209,3 +209,8 @@ def _answer_data(answer: Answer) -> dict[str, Any]:
         "detail": answer.detail,
         "ms": answer.ms,
     }
+
+
+def _indent() -> int:
+    """Give the characters of a state and the blank behind it."""
+    return widest((*STATES.values(), *KINDS.values())) + 1

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import IntEnum
@@ -18,6 +18,7 @@ from wizard.results import Check, Installed, KeyAge, PortalDetails
 from wizard.translation import say
 
 _NAMES = 12  # how wide the names of a list are at least
+_STATE = 8  # and what says how something is
 
 
 class Exit(IntEnum):
@@ -75,8 +76,14 @@ def labelled(rows: Mapping[Text, str], indent: str = "") -> Iterator[str]:
 
 def finding(state: str, what: str, *more: str) -> Iterator[str]:
     """Say how something is to be taken, what is so, and below it what to do."""
-    yield f"{say(STATES[state]):<8} {say(what)}"
-    yield from (f"{'':<8} {say(each)}" for each in more if each)
+    wide = widest(STATES.values())
+    yield f"{say(STATES[state]):<{wide}} {say(what)}"
+    yield from (f"{'':<{wide}} {say(each)}" for each in more if each)
+
+
+def widest(names: Iterable[Text]) -> int:
+    """Give the characters of a column that holds these in this language."""
+    return max([_STATE, *(len(say(name)) for name in names)])
 
 
 def refused(
@@ -169,9 +176,11 @@ def say_progress(progress: Progress) -> None:
     """Say on standard error what is being done."""
     if progress.state == "done" and not progress.detail:
         return
-    word = "" if progress.state == "doing" else f"{say(_PROGRESS[progress.state])}: "
+    what = progress.change.summary
+    if progress.state != "doing":
+        what = Text("{state}: {text}", state=_PROGRESS[progress.state], text=what)
     number, detail = f"[{progress.index + 1}/{progress.total}]", say(progress.detail)
-    tell(f"{number} {word}{say(progress.change.summary)} {detail}".rstrip())
+    tell(f"{number} {say(what)} {detail}".rstrip())
 
 
 def saying(kept: list[str]) -> Report:
@@ -180,7 +189,7 @@ def saying(kept: list[str]) -> Report:
     def report(progress: Progress) -> None:
         say_progress(progress)
         if progress.state == "done" and progress.detail:
-            kept.append(f"{progress.change.summary}: {progress.detail}")
+            kept.append(_reasoned(progress.change, progress.detail))
 
     return report
 
@@ -204,8 +213,8 @@ def checks_text(rows: Sequence[Check]) -> str:
     """Line up rows: state, what was tried, what came back, what to do."""
     shown = list[str]()
     for row in rows:
-        what = ": ".join(filter(None, (say(row.title), say(row.detail))))
-        shown += finding(row.state, what, row.remedy)
+        named = Text("{name}: {value}", name=row.title, value=row.detail)
+        shown += finding(row.state, named if row.detail else row.title, row.remedy)
     return lines(*shown)
 
 
@@ -216,7 +225,11 @@ def checks_data(rows: Sequence[Check]) -> list[dict[str, Any]]:
 
 def stuck_text(stuck: Sequence[Stuck]) -> str:
     """List what could not be taken back, and why."""
-    return lines(*(f"  {say(s.change.summary)}: {say(s.reason)}" for s in stuck))
+    return lines(*(f"  {say(_reasoned(s.change, s.reason))}" for s in stuck))
+
+
+def _reasoned(change: Change, why: Text) -> Text:
+    return Text("{change}: {why}", change=change.summary, why=why)
 
 
 def stuck_data(stuck: Sequence[Stuck]) -> list[dict[str, str]]:

@@ -31,7 +31,8 @@ def ask_line(prompt: Text) -> str:
 
 def ask_secret(prompt: Text) -> Secret:
     """Ask for a secret, which is not shown as it is typed."""
-    return Secret(typed(lambda: getpass.getpass(f"{say(prompt)}: ")))
+    named = Text("{prompt}:", prompt=prompt)
+    return Secret(typed(lambda: getpass.getpass(f"{say(named)} ")))
 
 
 def confirm_on_terminal(text: str) -> bool:

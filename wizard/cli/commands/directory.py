@@ -50,7 +50,7 @@ def _lines(inspection: Inspection) -> Iterator[str]:
         yield from _certificate(facts)
         for cell in facts.to_do:
             yield ""
-            what = f"{facts.host}: {say(cell.detail)}"
+            what = Text("{host}: {what}", host=facts.host, what=cell.detail)
             yield from finding(cell.state, what, cell.remedy)
     for note in inspection.notes:
         yield ""

@@ -24,7 +24,7 @@ from wizard.cli.counting import counting
 from wizard.cli.coverage_text import OPERATIONS, Examples, as_data, code_of, in_words
 from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, inspect_directory
-from wizard.cli.output import Exit, Result, finding, lines
+from wizard.cli.output import Exit, Result, finding, lines, widest
 from wizard.cli.signals import STOPPING, stopped_by_signal
 from wizard.controller.permissions import Explained, Permissions
 from wizard.inputs import Inputs
@@ -34,6 +34,7 @@ from wizard.permissions.findings import Finding, Level
 from wizard.translation import say
 
 Files = Sequence[tuple[Path, Form]]
+_APART = 2  # blanks between a name and what is said of it
 _REMEDIES = {
     Code.USER_NOT_FOUND: Text("Check the spelling, or say with --by what it is."),
     Code.BAD_REQUEST: Text(
@@ -135,14 +136,16 @@ def _explained(explained: Explained) -> str:
         shown += _below(Text("Note"), note)
     if policy is not None:
         rules = ", ".join(map(say, _rules(policy)))
-        shown += _below(Text("Policy"), f"{policy.source}: {rules}")
+        told = Text("{name}: {value}", name=policy.source, value=rules)
+        shown += _below(Text("Policy"), told)
     return lines(*shown)
 
 
 def _below(name: Text, *texts: str) -> Iterator[str]:
     """Put texts into a column beside the name of what they are about."""
+    wide = _APART + widest(OPERATIONS.values())
     for column, text in zip((name, *("",) * len(texts)), texts, strict=False):
-        yield f"{say(column):<13}{say(text)}"
+        yield f"{say(column):<{wide}}{say(text)}"
 
 
 def _rules(policy: PasswordPolicy) -> Iterator[Text]:

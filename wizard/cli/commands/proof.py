@@ -81,7 +81,9 @@ def _counts(proof: Proof) -> Iterator[str]:
     people = plural("{count} person", "{count} people", proof.people)
     yield Text("{people} in the scope, by the controller's own word:", people=people)
     for right in PROVABLE:
-        yield f"  {say(right.value.words)}: {say(_of_right(proof, right))}"
+        what = _of_right(proof, right)
+        named = Text("{name}: {value}", name=right.value.words, value=what)
+        yield f"  {say(named)}"
     if proof.untold:
         untold = proof.untold
         yield Text("Of {count} the controller says nothing of this.", count=untold)

@@ -11,7 +11,6 @@ from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, settings_in_force
 from wizard.cli.output import Exit, Result, lines
 from wizard.controller.controller import Controller
-from wizard.translation import say
 
 
 def test_reset(
@@ -22,7 +21,7 @@ def test_reset(
     worked = result.check_only and result.code == "ok"
     read = Text("The person reads: {message}", message=result.message)
     text = lines(
-        f"{result.code}: {say(result.admin)}",
+        Text("{code}: {detail}", code=result.code, detail=result.admin),
         *(() if worked else (read,)),
         *(f"  {hop:<14}{ms:>8.1f} ms" for hop, ms in result.ms.items()),
     )

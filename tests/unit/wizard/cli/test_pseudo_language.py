@@ -46,7 +46,7 @@ from wizard.cli.commands import (
 from wizard.cli.commands.order import COMMANDS
 from wizard.cli.commands.watch import sight_lines
 from wizard.cli.main import main
-from wizard.cli.output import Exit, Result, lines, say_progress
+from wizard.cli.output import Exit, Result, checks_text, lines, say_progress
 from wizard.cli.run_plan import failure
 from wizard.cli.secrets import CommandSecrets
 from wizard.controller.controller import Controller
@@ -299,6 +299,17 @@ def test_a_command_says_no_word_that_was_not_put_into_words(
     printed = capsys.readouterr().out
     assert "[" in printed
     assert escaped(printed, DATA) == []
+
+
+def test_what_is_lined_up_stands_in_columns_however_long_words_are() -> None:
+    rows = checks_text(ROWS).splitlines()[::2]
+    assert len({row.index(say(ROWS[0].title)) for row in rows}) == 1
+    told = judged(permissions.explain, None, "anna").text.splitlines()
+    works = say(Text("would work"))
+    beside = {line.index(works) for line in told if works in line}
+    below = {len(line) - len(line.lstrip()) for line in told if line.startswith(" ")}
+    assert beside == below
+    assert len(below) == 1
 
 
 @pytest.mark.parametrize("state", ["doing", "done", "failed", "undoing", "undone"])
