@@ -153,6 +153,12 @@ class Installation:
 
 _SILENT = Text("not known")
 _CONNECTED = "connected"  # in status.json, as agent.relay_client.listener.Phase
+_STATES = {
+    "connecting": Text("connecting"),
+    _CONNECTED: Text("connected"),
+    "waiting": Text("waiting"),
+    "closed": Text("closed"),
+}
 
 
 def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
@@ -187,6 +193,7 @@ def _side(side: Any) -> Mapping[str, Any]:
 def _part(side: Mapping[str, Any]) -> Text:
     if not side:
         return Text("not running")
-    state = str(side.get("state", "unknown"))
+    state = str(side.get("state", ""))
+    word = _STATES.get(state) or (verbatim(state) if state else Text("unknown"))
     more = side.get("reason") or side.get("controller")
-    return verbatim(f"{state}: {more}" if more else state)
+    return Text("{name}: {value}", name=word, value=str(more)) if more else word

@@ -187,3 +187,16 @@ def test_a_frozen_agent_is_told_first_and_serves_nobody() -> None:
     assert UP not in text
     assert "writeback repair" in text
     assert not found.serving
+
+
+def test_how_a_link_is_comes_in_words_that_are_translated() -> None:
+    status = {
+        "relay": {"state": "waiting", "reason": "no answer in time"},
+        "directory": {"state": UP, "controller": "dc1.corp.test"},
+    }
+    found = at_a_glance(SETTINGS, Service(running=True, status=status, answers=True))
+    assert (found.relay, found.directory) == ("waiting: no answer in time", DC)
+    assert all(
+        isinstance(each.fields["name"], Text) and each.fields["name"].template
+        for each in (found.relay, found.directory)
+    )
