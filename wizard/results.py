@@ -39,14 +39,32 @@ class FoundDomain:
     source: str
 
 
+ContainerKind = Literal["domain", "organizational unit", "container", "built-in"]
+
+
 @dataclass(frozen=True)
 class Container:
-    """One node of the tree of containers."""
+    """One node of the tree of containers; built-in is what each domain has."""
 
     dn: str
     name: str
-    has_children: bool
-    users: int
+    kind: ContainerKind
+
+
+@dataclass(frozen=True)
+class FoundContainers:
+    """Containers by name; `more` says that there are others, which were not read."""
+
+    found: tuple[Container, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class PeopleBelow:
+    """How many people of the scope are in a container; `more`: not all were read."""
+
+    people: int
+    more: bool = False
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def _answer_pages(driver: Driver, lab: Lab) -> None:
     driver.check_now()
     driver.go_on(to="scope")
     tree = driver.window.page("scope").tree
-    driver.wait(lambda: not tree.worker.busy, "the tree is loaded")
+    driver.wait(lambda: not tree.containers.worker.busy, "the tree is loaded")
     driver.go_on({"scope.containers": (people,)}, to="identify")
     driver.go_on(to="pilot")
     driver.go_on({"pilot": "all"}, to="features")

@@ -17,27 +17,13 @@ from wizard.directory.sign_in import as_either
 from wizard.inputs import Draft
 from wizard.permissions.coverage import outermost
 from wizard.plan.change import Context
-from wizard.results import Check, Container, State
+from wizard.results import Check, State
 
-_CONTAINERS = (
-    "(&(|(objectClass=organizationalUnit)(objectClass=container))"
-    "(!(showInAdvancedViewOnly=TRUE)))"
-)
 _ANYBODY = people_filter()
 _NAMED = 5
 _SCOPE, _GROUP, _BY = "scope.containers", "scope.pilot_group", "identify_by"
 _DENY, _EXCLUDED = "scope.deny_list", "scope.exclude_containers"
 _TAKE_OUT = Text("Take it out of those that are excluded: else nobody at all is reset.")
-
-
-def containers(opened: Connection, parent_dn: str) -> tuple[Container, ...]:
-    """Give the containers below one, by name; the domain's head itself for none."""
-    if not parent_dn:
-        head = opened.root().naming_context
-        return (Container(head, head, has_children=True, users=_count(opened, head)),)
-    entries = opened.search(parent_dn, _CONTAINERS, ("name",), scope="one")
-    nodes = [_container(opened, entry) for entry in list(entries)]
-    return tuple(sorted(nodes, key=lambda node: node.name.casefold()))
 
 
 def run_scope(
@@ -228,22 +214,6 @@ def check_identifier(people: Iterable[Entry], identify_by: str) -> tuple[Check, 
         detail = Text("Different for each of {people}", people=_people(count))
         rows.append(_row(title, "ok", detail))
     return tuple(rows)
-
-
-def _container(opened: Connection, entry: Entry) -> Container:
-    below = opened.search(
-        entry.dn, _CONTAINERS, ("name",), scope="one", paged=False, limit=1
-    )
-    return Container(
-        entry.dn,
-        entry.text("name") or entry.dn,
-        has_children=next(iter(below), None) is not None,
-        users=_count(opened, entry.dn),
-    )
-
-
-def _count(opened: Connection, container: str) -> int:
-    return sum(1 for _ in opened.search(container, _ANYBODY, ()))
 
 
 def _groups(opened: Connection, base_dn: str, group: str) -> Iterator[Entry]:

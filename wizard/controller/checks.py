@@ -2,8 +2,8 @@
 
 import threading
 
-from agent.config.settings import DirectorySettings
-from wizard.checks import people
+from agent.config.settings import DirectorySettings, Scope
+from wizard.checks import containers
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.controller_probe import SignIn
 from wizard.checks.directory import inspect_controllers
@@ -13,7 +13,7 @@ from wizard.directory import discovery
 from wizard.directory.sign_in import as_either
 from wizard.inputs import Draft, Inputs
 from wizard.plan.change import Context
-from wizard.results import Container, FoundDomain
+from wizard.results import FoundContainers, FoundDomain, PeopleBelow
 
 
 class Checks:
@@ -49,8 +49,49 @@ class Checks:
         return inspect_controllers(directory, credentials, stop, lambda _so_far: None)
 
     def containers(
-        self, directory: DirectorySettings, inputs: Inputs, parent_dn: str
-    ) -> tuple[Container, ...]:
-        """Give the containers below one; those of the domain's head for none."""
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        parent_dn: str,
+        stop: threading.Event,
+    ) -> FoundContainers:
+        """Give the containers right below one; the domain's head for none.
+
+        Raises as each of these four does, with the remedy: DirectoryError, StepFailed.
+        """
         with as_either(directory, self._context.with_inputs(inputs)) as opened:
-            return people.containers(opened, parent_dn)
+            return containers.below(opened, parent_dn, stop.is_set)
+
+    def find_containers(
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        text: str,
+        stop: threading.Event,
+    ) -> FoundContainers:
+        """Find containers anywhere in the domain by a part of their name, or the DN."""
+        with as_either(directory, self._context.with_inputs(inputs)) as opened:
+            return containers.find(opened, directory.base_dn, text, stop.is_set)
+
+    def missing_containers(
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        names: tuple[str, ...],
+        stop: threading.Event,
+    ) -> tuple[str, ...]:
+        """Give those of the DNs that are not in the directory."""
+        with as_either(directory, self._context.with_inputs(inputs)) as opened:
+            return containers.missing(opened, names, stop.is_set)
+
+    def people_below(
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        scope: Scope,
+        container: str,
+        stop: threading.Event,
+    ) -> PeopleBelow:
+        """Count who is in the containers of a scope, as far as in this one."""
+        with as_either(directory, self._context.with_inputs(inputs)) as opened:
+            return containers.people_below(opened, scope, container, stop.is_set)

@@ -169,6 +169,22 @@ class Permissions:
         with open_scan(settings, context, stop.is_set, granted=True) as scan:
             return _cover(scan, lambda _judged: None, report, stop)
 
+    def foresee_below(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        container: str,
+        *,
+        report: Callable[[CoverageProgress], None],
+        stop: threading.Event,
+    ) -> Coverage:
+        """Count as `foresee` does, of the scope only who is in one container."""
+        context = self._context.with_inputs(inputs)
+        with open_scan(
+            settings, context, stop.is_set, granted=True, within=container
+        ) as scan:
+            return _cover(scan, lambda _judged: None, report, stop)
+
     def about_account(
         self,
         settings: Settings,

@@ -1,6 +1,6 @@
 """What judging signs in with: as the agent's account, or as it is foreseen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from agent.acl.sid import Sid
@@ -16,7 +16,7 @@ from wizard.directory.accounts import sid_of
 from wizard.directory.sign_in import as_agent, as_either, stored_password
 from wizard.grants.acl import rights_of
 from wizard.permissions.coverage import Scan
-from wizard.permissions.inheritance import find_blocked
+from wizard.permissions.inheritance import find_blocked, find_blocked_around
 from wizard.permissions.planned_account import (
     PlannedAccount,
     granted_account,
@@ -32,10 +32,12 @@ def open_scan(
     stop: Callable[[], bool] = lambda: False,
     *,
     granted: bool = False,
+    within: str = "",
 ) -> Iterator[Scan]:
     """Sign in twice, for pages and for facts, and read what all people share.
 
-    An account that is there is seen as it is, or as it will be once `granted`.
+    An account that is there is seen as it is, or as it will be once `granted`. Of the
+    scope only the container `within` is looked in, where one is named.
     DirectoryError: nobody is let in, or answers. StepFailed: no password is known, or
     a container of the scope is not there.
     """
@@ -48,12 +50,12 @@ def open_scan(
         _refuse_missing(facts, settings)
         subjects = SubjectReader(
             DomainCache(settings),
-            find_blocked(facts, settings.scope.containers, stop),
+            _blocked(facts, settings.scope.containers, within, stop),
             _planned(settings, facts, planned=planned, granted=granted),
         )
         warm = PooledConnection(facts, facts.root())
         operations = settings.features.operations
-        yield Scan(pages, warm, subjects, settings.scope, operations)
+        yield Scan(pages, warm, subjects, settings.scope, operations, within)
 
 
 def is_planned(settings: Settings, context: Context) -> bool:
@@ -76,6 +78,17 @@ def is_planned(settings: Settings, context: Context) -> bool:
         )
         raise StepFailed(what, remedy)
     return True
+
+
+def _blocked(
+    opened: Connection,
+    containers: Sequence[str],
+    within: str,
+    stop: Callable[[], bool],
+) -> tuple[str, ...]:
+    if within:
+        return find_blocked_around(opened, containers, within, stop)
+    return find_blocked(opened, containers, stop)
 
 
 def _refuse_missing(opened: Connection, settings: Settings) -> None:

@@ -47,6 +47,9 @@ _ROWS = (
     Row(Checks.find_domain),
     Row(Checks.run),
     Row(Checks.containers),
+    Row(Checks.find_containers),
+    Row(Checks.missing_containers),
+    Row(Checks.people_below),
     Row(Changes.plan),
     Row(Changes.plan_removal),
     Row(
@@ -60,6 +63,7 @@ _ROWS = (
     Row(Permissions.explain),
     Row(Permissions.coverage),
     Row(Permissions.foresee),
+    Row(Permissions.foresee_below),
     Row(Permissions.about_account),
     Row(Permissions.plan_grant),
     Row(Permissions.entries),

@@ -70,7 +70,8 @@ class Scan:
 
     `pages` is a connection that only reads the pages; policies, groups and the token
     are asked over `facts`. `subjects` makes them as the agent's account reads them;
-    where it is not there yet, as it will.
+    where it is not there yet, as it will. Of the scope only who is in the container
+    `within` is looked at; everybody where it is empty.
     """
 
     pages: Connection
@@ -78,6 +79,7 @@ class Scan:
     subjects: SubjectReader
     scope: Scope
     operations: frozenset[Operation]
+    within: str = ""
 
 
 def cover(
@@ -88,7 +90,7 @@ def cover(
     Close it when leaving early: that stops the reading too. Iterating raises
     `DirectoryError` when the directory does not answer.
     """
-    with _read_ahead(scan.pages, scan.scope) as pages:
+    with _read_ahead(scan.pages, scan.scope, scan.within) as pages:
         for page in pages:
             for entry in page:
                 try:
@@ -117,30 +119,37 @@ def outermost(containers: Sequence[str]) -> tuple[str, ...]:
 
 
 def people_in(
-    directory: Connection, scope: Scope, attributes: Sequence[str], page: int
+    directory: Connection,
+    scope: Scope,
+    attributes: Sequence[str],
+    page: int,
+    within: str = "",
 ) -> Iterator[Entry]:
     """Find everybody in the scope, each once, with the permissions of each.
 
     A filter can't name containers, so that people of excluded ones are read too.
+    `within` is the container that is looked in; empty for the whole scope.
     """
     pilot, controls = scope.pilot_group, (OWNER_GROUP_DACL,)
     query = people_filter(*(() if pilot is None else (member_filter(pilot),)))
     named = ScopeContainers.of(scope)
-    for container in outermost(scope.containers):
+    for container in (within,) if within else outermost(scope.containers):
         found = directory.search(
             container, query, attributes, controls=controls, page=page
         )
         yield from (entry for entry in found if named.include(entry.dn))
 
 
-def _pages(directory: Connection, scope: Scope) -> Iterator[list[Entry]]:
-    entries = people_in(directory, scope, _READ, _PAGE)
+def _pages(directory: Connection, scope: Scope, within: str) -> Iterator[list[Entry]]:
+    entries = people_in(directory, scope, _READ, _PAGE, within)
     while page := list(islice(entries, _PAGE)):
         yield page
 
 
 @contextmanager
-def _read_ahead(directory: Connection, scope: Scope) -> Iterator[Iterator[list[Entry]]]:
+def _read_ahead(
+    directory: Connection, scope: Scope, within: str
+) -> Iterator[Iterator[list[Entry]]]:
     """Read pages in a thread of their own, a few ahead."""
     left = threading.Event()
     # its end is None, or what went wrong
@@ -152,7 +161,7 @@ def _read_ahead(directory: Connection, scope: Scope) -> Iterator[Iterator[list[E
 
     def read() -> None:
         try:
-            for page in _pages(directory, scope):
+            for page in _pages(directory, scope, within):
                 put(page)
                 if left.is_set():
                     return

@@ -8,9 +8,9 @@ container, and so is the remedy.
 from collections.abc import Callable, Iterator, Sequence
 
 from agent.acl.descriptor_reader import Unreadable, read
-from agent.ldap.connection import Connection
+from agent.ldap.connection import Connection, read_entry
 from agent.ldap.controls import DACL
-from agent.ldap.dn import same
+from agent.ldap.dn import is_below, parent, same
 from agent.ldap.entry import DESCRIPTOR
 
 _CONTAINERS = "(|(objectClass=organizationalUnit)(objectClass=container))"
@@ -35,6 +35,33 @@ def find_blocked(
         if not any(same(name, each) for each in containers)
     }
     return tuple(sorted(blocked, key=lambda name: (-len(name), name)))
+
+
+def find_blocked_around(
+    directory: Connection,
+    containers: Sequence[str],
+    within: str,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[str, ...]:
+    """Find those that matter to who is in one container: above, below, and itself.
+
+    As `find_blocked`, without reading the rest of the domain.
+    """
+    above = [parent(within)]
+    while any(is_below(above[-1], container) for container in containers):
+        above.append(parent(above[-1]))
+    blocked = {
+        *(name for name in above[:-1] if _is_protected(directory, name)),
+        *_protected(directory, within, stop),
+    }
+    counted = (n for n in blocked if not any(same(n, each) for each in containers))
+    return tuple(sorted(counted, key=lambda name: (-len(name), name)))
+
+
+def _is_protected(directory: Connection, name: str) -> bool:
+    entry = read_entry(directory, name, (DESCRIPTOR,), (DACL,))
+    descriptor = read(entry.descriptor if entry else None)
+    return not isinstance(descriptor, Unreadable) and descriptor.protected
 
 
 def _protected(

@@ -206,16 +206,6 @@ def test_people_who_share_an_identifier_are_named(whole: Sandbox) -> None:
     assert "2 people share it" in rows[0].detail
 
 
-def test_containers_of_any_name_are_in_the_tree(whole: Sandbox) -> None:
-    people = f"OU=People,{whole.lab.base_dn}"
-    ask = whole.controller.checks.containers
-    found = ask(directory(whole), whole.inputs, people)
-
-    names = {node.name for node in found}
-    assert {"Sales, West", "R+D = new", " Space around ", "#Hash"} <= names
-    assert all(node.users for node in found)
-
-
 def test_a_relay_with_an_open_code_passes(whole: Sandbox) -> None:
     rows = check_relay(whole, whole.settings().relay, whole.relay.code())
 

@@ -20,10 +20,10 @@ from wizard import translation
 from wizard.health.answers import Kind
 from wizard.health.week import Counts, Day, Week
 from wizard.ui.formatting import say, tr
-from wizard.ui.health.side_by_side import SideBySide
 from wizard.ui.theme import palette
 from wizard.ui.widgets.columns import fit_titles
 from wizard.ui.widgets.labels import label, row
+from wizard.ui.widgets.side_by_side import SideBySide
 from wizard.ui.widgets.tables import ReadTable
 
 WORDS = {

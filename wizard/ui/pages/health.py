@@ -19,7 +19,6 @@ from wizard.ui.health.concern_list import ConcernList
 from wizard.ui.health.enter_button import EnterButton
 from wizard.ui.health.live_reading import LiveReading
 from wizard.ui.health.part_list import KeyPanel, PartPanel
-from wizard.ui.health.side_by_side import SideBySide
 from wizard.ui.health.task_buttons import TaskButtons
 from wizard.ui.health.week_panel import WeekPanel
 from wizard.ui.jobs.page_checks import broken
@@ -31,6 +30,7 @@ from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, Mark
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import LiveLabel, label, row, stack
+from wizard.ui.widgets.side_by_side import SideBySide
 
 _ON = "features.password_writeback"
 

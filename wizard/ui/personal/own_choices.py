@@ -3,11 +3,11 @@
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from wizard.ui.health.side_by_side import SideBySide
 from wizard.ui.personal.appearance_choice import AppearanceChoice
 from wizard.ui.personal.language_choice import LanguageChoice
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import column
+from wizard.ui.widgets.side_by_side import SideBySide
 
 
 class OwnChoices(QWidget):

@@ -147,6 +147,12 @@ class CopyButton(QPushButton):
         self.setAutoDefault(False)
         self.clicked.connect(self._copy)
 
+    def show_text(self, text: str) -> None:
+        """Copy another text from now on."""
+        if text != self.text_to_copy:
+            self.text_to_copy = text
+            self.setText(tr("Copy"))
+
     def _copy(self) -> None:
         what = self.text_to_copy
         text = what if isinstance(what, str) else what()

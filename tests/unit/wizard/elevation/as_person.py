@@ -49,7 +49,8 @@ def elsewhere(remote: Controller, order: dict[str, Any]) -> Any:
     there = [{"host": "dc.evil.example", "address": "127.0.0.9"}]
     directory = settings["directory"] | {"controllers": there}
     wanted = validate(settings | {"directory": directory})
-    return {"found": len(remote.checks.containers(wanted.directory, Inputs(), ""))}
+    found = remote.checks.containers(wanted.directory, Inputs(), "", threading.Event())
+    return {"found": len(found.found)}
 
 
 def removes(remote: Controller, order: dict[str, Any]) -> Any:

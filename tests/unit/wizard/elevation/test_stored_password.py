@@ -100,7 +100,9 @@ def arguments_of(row: Method, settings: Settings, check: str) -> dict[str, Any]:
         "name": check,
         "draft": draft,
         "by": None,
-        **dict.fromkeys(("parent_dn", "value"), "ada"),
+        **dict.fromkeys(("parent_dn", "value", "text", "container"), "ada"),
+        "names": ("ada",),
+        "scope": settings.scope,
         "stop": threading.Event(),
     }
     names = (*row.open, *row.sealed, *(("stop",) if row.stops else ()))
@@ -202,7 +204,9 @@ def test_what_is_given_is_used_without_asking(
 def test_root_itself_is_asked_nothing(host: FakeHost, contacted: list[str]) -> None:
     wanted = having(controllers=[EVIL])
     with pytest.raises(Unreachable):
-        Controller(host, allow_all).checks.containers(wanted.directory, Inputs(), "")
+        Controller(host, allow_all).checks.containers(
+            wanted.directory, Inputs(), "", threading.Event()
+        )
     assert contacted == ["evil.example"]
 
 

@@ -123,6 +123,22 @@ def test_who_is_in_an_excluded_container_is_not_counted() -> None:
     assert found(PEOPLE, bonn) == [everybody[0].dn, everybody[2].dn]
 
 
+def test_one_container_alone_is_looked_in_by_the_rules_of_the_whole_scope() -> None:
+    berlin, bonn = f"OU=Berlin,{PEOPLE}", f"OU=Bonn,OU=Berlin,{PEOPLE}"
+    searched: list[str] = []
+
+    class Asked(Paged):
+        def search(self, base: str, *_: Any, **__: Any) -> Iterator[Entry]:
+            searched.append(base)
+            yield from (entry(at, each) for at, each in enumerate((berlin, bonn)))
+
+    scope = Scope(containers=(PEOPLE,), exclude_containers=(bonn,))
+    narrowed = replace(scan(Asked(0)), scope=scope, within=berlin)
+    assert [each.verdict.dn for each in cover(narrowed)] == [entry(0, berlin).dn]
+    assert searched[0] == berlin
+    assert PEOPLE not in searched
+
+
 def test_the_directory_looks_for_the_pilot_group_itself() -> None:
     directory = Paged(1)
     list(cover(scan(directory, pilot=PILOT)))

@@ -222,20 +222,25 @@ PILOT_GROUP = Outcome(
     (Check("group", "Group Pilot", "ok", "214 people, nested members counted"),),
     {"scope.pilot_group": "CN=Pilot,OU=Groups,DC=corp,DC=test"},
 )
+_HEAD = "DC=corp,DC=test"
+
+
+def unit(*names: str) -> Container:
+    """Give an organizational unit by its name and those above it, up to the domain."""
+    path = ",".join(f"OU={name}" for name in names)
+    return Container(f"{path},{_HEAD}", names[0], "organizational unit")
+
+
 TREE = {
-    "DC=corp,DC=test": (
-        Container("OU=People,DC=corp,DC=test", "People", True, 1204),
-        Container("OU=Service accounts,DC=corp,DC=test", "Service accounts", False, 46),
-        Container("CN=Users,DC=corp,DC=test", "Users", False, 9),
+    _HEAD: (
+        unit("People"),
+        unit("Service accounts"),
+        Container(f"CN=Users,{_HEAD}", "Users", "built-in"),
     ),
-    "OU=People,DC=corp,DC=test": (
-        Container("OU=Basel,OU=People,DC=corp,DC=test", "Basel", False, 412),
-        Container("OU=Geneva,OU=People,DC=corp,DC=test", "Geneva", False, 388),
-        Container("OU=Zurich,OU=People,DC=corp,DC=test", "Zurich", True, 404),
+    f"OU=People,{_HEAD}": tuple(
+        unit(name, "People") for name in ("Basel", "Geneva", "Zurich")
     ),
-    "OU=Zurich,OU=People,DC=corp,DC=test": (
-        Container("OU=IT,OU=Zurich,OU=People,DC=corp,DC=test", "IT", False, 40),
-    ),
+    f"OU=Zurich,OU=People,{_HEAD}": (unit("IT", "Zurich", "People"),),
 }
 
 

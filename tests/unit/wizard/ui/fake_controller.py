@@ -9,7 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from agent.config.settings import DirectorySettings, DomainController, Settings
+from agent.config.settings import (
+    DirectorySettings,
+    DomainController,
+    Scope,
+    Settings,
+)
 from tests.unit.wizard.health import staged
 from tests.unit.wizard.ui.fake import (
     FORWARD,
@@ -27,6 +32,7 @@ from tests.unit.wizard.ui.fake import (
 from tests.unit.wizard.ui.fake_permissions import FakePermissions
 from wire.secret import Secret
 from wire.text import EMPTY, Text, verbatim
+from wizard.checks.containers import MOST_FOUND
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
 from wizard.enrolment.self_test import WOULD_WORK
@@ -47,8 +53,10 @@ from wizard.plan.change import (
 from wizard.results import (
     Check,
     Container,
+    FoundContainers,
     FoundDomain,
     Installed,
+    PeopleBelow,
     PortalDetails,
     Recovery,
     SelfTestResult,
@@ -125,10 +133,50 @@ class FakeChecks:
         return Outcome(fake.rows[name])
 
     def containers(
-        self, directory: DirectorySettings, inputs: Inputs, parent_dn: str
-    ) -> tuple[Container, ...]:
-        self._fake.called("containers", parent_dn)
-        return TREE.get(parent_dn, ())
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        parent_dn: str,
+        stop: threading.Event,
+    ) -> FoundContainers:
+        fake = self._fake
+        fake.called("containers", parent_dn)
+        if fake.unlistable:
+            raise fake.unlistable
+        return FoundContainers(fake.tree.get(parent_dn, ()))
+
+    def find_containers(
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        text: str,
+        stop: threading.Event,
+    ) -> FoundContainers:
+        self._fake.called("find_containers", text)
+        everywhere = (each for found in self._fake.tree.values() for each in found)
+        hits = [each for each in everywhere if text.casefold() in each.name.casefold()]
+        return FoundContainers(tuple(hits[:MOST_FOUND]), more=len(hits) > MOST_FOUND)
+
+    def missing_containers(
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        names: tuple[str, ...],
+        stop: threading.Event,
+    ) -> tuple[str, ...]:
+        self._fake.called("missing_containers", names)
+        return tuple(each for each in names if each in self._fake.gone)
+
+    def people_below(
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        scope: Scope,
+        container: str,
+        stop: threading.Event,
+    ) -> PeopleBelow:
+        self._fake.called("people_below", scope, container)
+        return PeopleBelow(self._fake.people.people)
 
 
 class FakeChanges:
@@ -279,6 +327,9 @@ class FakeController:
     people: PeopleCount = staged.PEOPLE
     certificates: tuple[ControllerCertificate, ...] = staged.CERTIFICATES
     unwatchable: Exception | None = None
+    tree: dict[str, tuple[Container, ...]] = field(default_factory=lambda: dict(TREE))
+    gone: tuple[str, ...] = ()  # containers that are not in the directory
+    unlistable: Exception | None = None
     hold: str = ""
     stays: bool = False  # what is finished was no removal
     go: threading.Event = field(default_factory=threading.Event)

@@ -1,6 +1,7 @@
 """Permissions as a real domain would have them: 1,250 people, 46 with a cause."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -64,6 +65,7 @@ EVERYBODY = {
     Cause.POLICY_HIDDEN: 2,
     Cause.TOO_YOUNG: 1,
 }
+BELOW = {Cause.NONE: 75, Cause.PROTECTED: 2, Cause.INHERITANCE_OFF: 2}
 UNGRANTED = {Cause.NOT_GRANTED: 1215, Cause.PROTECTED: 31, Cause.DENIED: 4}
 GUIDS = {
     "reset the password": "00299570-246d-11d0-a768-00aa006e0529",
@@ -152,11 +154,13 @@ class FakePermissions:
 
     Attributes:
         everybody: how many people there are by the cause of their reset.
+        below: likewise, in any one container.
         others: causes of their own that operations have, for who can be reset.
 
     """
 
     everybody: dict[Cause, int] = field(default_factory=lambda: dict(EVERYBODY))
+    below: dict[Cause, int] = field(default_factory=lambda: dict(BELOW))
     others: dict[Operation, Cause] = field(default_factory=dict)
     findings: tuple[Finding, ...] = IN_ORDER
     foreseen: bool = False
@@ -164,6 +168,7 @@ class FakePermissions:
     gone: frozenset[int] = frozenset()
     granted: Plan | None = None  # the last one that was planned
     hold: bool = False
+    hold_below: bool = False
     go: threading.Event = field(default_factory=threading.Event)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     held: set[threading.Thread] = field(default_factory=set)  # that wait for `go`
@@ -254,6 +259,30 @@ class FakePermissions:
         report(CoverageProgress(tally.people, would))
         causes = {op: dict(found) for op, found in tally.causes.items()}
         whole = tally.people == expected
+        return Coverage(tally.people, would, causes, self.foreseen, whole)
+
+    def foresee_below(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        container: str,
+        *,
+        report: Callable[[CoverageProgress], None],
+        stop: threading.Event,
+    ) -> Coverage:
+        self.calls.append(("foresee_below", settings, inputs, container))
+        if self.error:
+            raise self.error
+        tally = Tally()
+        for number, cause in enumerate(Counter(self.below).elements()):
+            if tally.people and self.hold_below:
+                self.go.wait(20)
+            report(CoverageProgress(tally.people, tally.states[State.YES]))
+            if stop.is_set():
+                break
+            tally.add(verdict_of(number, cause))
+        causes = {op: dict(found) for op, found in tally.causes.items()}
+        would, whole = tally.states[State.YES], not stop.is_set()
         return Coverage(tally.people, would, causes, self.foreseen, whole)
 
     def about_account(

@@ -251,7 +251,8 @@ def test_an_account_to_be_is_foreseen_when_installing(
     window = page.window()
 
     assert "not made yet" in page.hint.text()
-    settings = fake.permissions.calls[0][1]
+    coverage = next(c for c in fake.permissions.calls if c[0] == "coverage")
+    settings = coverage[1]
     assert settings.scope.containers == ("OU=People,DC=corp,DC=test",)
     go(qtbot, window, "review")
     window.back()

@@ -1,5 +1,7 @@
 """Parts side by side where they fit, else one below the other."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
@@ -15,19 +17,25 @@ class SideBySide(QWidget):
         least: how wide each must be at least, in pixels, to stand in a row.
         spacing: between them, in pixels.
         even: they share the row evenly; else they stand at its beginning.
+        shares: how the place is shared, a number for each part, where not evenly.
 
     """
 
     def __init__(
-        self, *parts: QWidget, least: int, spacing: int, even: bool = True
+        self,
+        *parts: QWidget,
+        least: int,
+        spacing: int,
+        even: bool = True,
+        shares: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self._parts, self._least, self._spacing = parts, least, spacing
         self._place = QBoxLayout(_WAYS.TopToBottom, self)
         self._place.setContentsMargins(0, 0, 0, 0)
         self._place.setSpacing(spacing)
-        for part in parts:
-            self._place.addWidget(part, int(even))
+        for part, share in zip(parts, shares or [int(even)] * len(parts), strict=True):
+            self._place.addWidget(part, share)
         if not even:
             self._place.addStretch(1)
 
