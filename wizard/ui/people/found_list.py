@@ -23,7 +23,8 @@ class FoundTable(ReadTable):
         super().__init__(titles, tr("People found"))
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setMaximumSectionSize(_WIDEST)
+        titled = map(header.sectionSizeHint, range(len(titles)))
+        header.setMaximumSectionSize(max(_WIDEST, *titled))
         header.setStretchLastSection(True)
         self.cellClicked.connect(lambda at, _column: self.picked.emit(at))
 
@@ -35,7 +36,7 @@ class FoundTable(ReadTable):
         super().keyPressEvent(event)
 
 
-_WIDEST = 240  # pixels of a column but the last
+_WIDEST = 240  # pixels of a column but the last, where its title needs no more
 
 
 class FoundList(QWidget):
