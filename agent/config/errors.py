@@ -13,6 +13,7 @@ from wire.text import EMPTY, Text, filled, in_lines, verbatim
 _LONGEST = 80
 # where an address may stand, in all settings or in those of a relay alone
 _ADDRESSES = frozenset({"relay", "url", "proxy"})
+_LONG_TEXTS = frozenset({"ca_certificate"})
 # by the type of pydantic's error
 _RULES = {
     "bool_type": Text("must be true or false, without quotes"),
@@ -91,6 +92,8 @@ def _problem(
     if item["type"] == "missing":
         return Problem(path, Text("is missing"))
     rule, value = _rule(item, location, model), item.get("input")
+    if location and location[-1] in _LONG_TEXTS:
+        return Problem(path, rule)  # no line, and what was pasted may be a key
     if "@" in str(value) and _ADDRESSES.intersection(location or _ADDRESSES):
         return Problem(path, rule)  # an address that may hold a password
     cause = item.get("ctx", {}).get("error")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from agent.config import validators
+from agent.ldap.authority import one_certificate
 from wire import names
 from wire.names import Identifier
 from wire.operation import Operation
@@ -23,6 +24,7 @@ RelayUrl = Annotated[str, AfterValidator(validators.relay_url)]
 ProxyUrl = Annotated[str, AfterValidator(validators.proxy_url)]
 IpAddress = Annotated[str, AfterValidator(validators.address)]
 WholePath = Annotated[str, AfterValidator(validators.whole_path)]
+Certificate = Annotated[str, AfterValidator(one_certificate)]
 DirectoryPort = Annotated[Port, AfterValidator(validators.directory_port)]
 # A minimum length would be reported beside each bad item too
 NotEmpty = AfterValidator(validators.not_empty)
@@ -99,6 +101,12 @@ class DirectorySettings(Model):
     ca: WholePath | None = Field(
         default=None,
         description="PEM file with the controllers' CA; none: the trust store",
+    )
+    ca_certificate: Certificate | None = Field(
+        default=None,
+        description="one certificate as PEM text, of a certificate authority or of a "
+        "controller itself, that is trusted for the controllers beside the file of "
+        "the CA or the trust store",
     )
     account: AccountSettings
     policy_hints: bool = Field(

@@ -20,6 +20,7 @@ from wire.text import Text, verbatim
 # settings that came after programs of this version were there: at their default they
 # are not written, so that those read the file; else they refuse what they don't know
 _ADDED = (
+    ("directory", "ca_certificate"),
     ("scope", "exclude_containers"),
     ("scope", "deny_list"),
     ("scope", "exclude_service_accounts"),
@@ -177,4 +178,23 @@ def dump(settings: Settings) -> str:
         if getattr(model, name) == type(model).model_fields[name].default:
             del data[part][name]
     data = {part: content for part, content in data.items() if content != {}}
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=4096)
+    text: str = yaml.dump(
+        data,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=4096,
+    )
+    return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text of several lines, such as a certificate, line by line."""
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_node)

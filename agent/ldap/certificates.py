@@ -11,11 +11,16 @@ from textwrap import wrap
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from agent.system.tls import client_context
+from wire.printable import printable
 
-_CONNECT_S = 5.0
+CONNECT_S = 5.0
 UNREADABLE = "(can't be read)"
+# what is shown of a stranger's chain: more of it, or more in it, helps nobody
+_MOST_CERTIFICATES, _MOST_BYTES = 10, 16_384
+_MOST_NAMES, _MOST_NAME = 50, 512
 
 
 @dataclass(frozen=True)
@@ -23,13 +28,19 @@ class Endpoint:
     """One domain controller, and how to trust it.
 
     Its certificate is checked against `host`; `address` is where to connect to instead
-    of asking DNS; `ca` the PEM of the CA, None for the system's trust store.
+    of asking DNS; `ca` the PEM of the CA, None for the system's trust store;
+    `authority` one certificate, as PEM text, that is trusted beside those.
     """
 
     host: str
     address: str | None
     port: int = 636
     ca: Path | None = None
+    authority: str | None = None
+
+    def tls_context(self) -> ssl.SSLContext:
+        """Make a context that checks certificate and name; OSError for a bad CA."""
+        return client_context(self.ca, self.authority)
 
     @property
     def target(self) -> tuple[str, int]:
@@ -41,8 +52,9 @@ class Endpoint:
 class CertificateFacts:
     """One certificate of a chain, as an administrator compares it.
 
-    `sha256` is upper-case hexadecimal with colons. The chain up to here is trusted, or
-    why not: in OpenSSL's words, and as it numbers it (X509_V_ERR_*, its x509_vfy.h).
+    `sha256` is upper-case hexadecimal with colons; `self_signed`: its own key signed
+    it, as that of a root. The chain up to here is trusted, or why not: in OpenSSL's
+    words, and as it numbers it (X509_V_ERR_*, its x509_vfy.h).
     """
 
     subject: str
@@ -54,6 +66,15 @@ class CertificateFacts:
     trusted: bool
     reason: str = ""
     verify_code: int = 0
+    self_signed: bool = False
+
+
+@dataclass(frozen=True)
+class ShownChain:
+    """Certificates as DER, as a controller sent them, and the version of TLS."""
+
+    certificates: tuple[bytes, ...]
+    tls: str
 
 
 @dataclass(frozen=True)
@@ -67,22 +88,29 @@ class Handshake:
     tls: str
 
 
-def shake_hands(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> Handshake:
+def shake_hands(endpoint: Endpoint, *, timeout: float = CONNECT_S) -> Handshake:
     """Ask a controller for its certificates and its TLS, without trusting it.
 
     OSError where it can't be reached, or speaks no TLS of 1.2 or newer.
     """
-    reason, verify_code = _distrust(endpoint, timeout)
+    reason, verify_code = distrust(endpoint, timeout)
+    shown = shown_chain(endpoint, timeout)
+    chain = tuple(facts_of(der, reason, verify_code) for der in shown.certificates)
+    return Handshake(chain, shown.tls)
+
+
+def shown_chain(endpoint: Endpoint, timeout: float = CONNECT_S) -> ShownChain:
+    """Ask a controller for its certificates as they are; OSError as `shake_hands`."""
     shown = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     shown.minimum_version = ssl.TLSVersion.TLSv1_2
     shown.check_hostname = False
     shown.verify_mode = ssl.CERT_NONE  # nothing is sent on it
     with _handshake(shown, endpoint, timeout) as wrapped:
-        chain, tls = tuple(_chain(wrapped)), wrapped.version() or ""
-    return Handshake(tuple(_facts(der, reason, verify_code) for der in chain), tls)
+        chain = tuple(_chain(wrapped))[:_MOST_CERTIFICATES]
+        return ShownChain(chain, wrapped.version() or "")
 
 
-def offers_old_tls(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> bool:
+def offers_old_tls(endpoint: Endpoint, *, timeout: float = CONNECT_S) -> bool:
     """Say whether a controller shakes hands by a TLS older than 1.2, and none newer.
 
     Nothing is sent on it. What this machine's OpenSSL can't speak is not found.
@@ -99,10 +127,13 @@ def offers_old_tls(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> bool:
         return False
 
 
-def _distrust(endpoint: Endpoint, timeout: float) -> tuple[str, int]:
-    """Say why a checked handshake fails, in words and by OpenSSL's number."""
+def distrust(endpoint: Endpoint, timeout: float = CONNECT_S) -> tuple[str, int]:
+    """Say why a checked handshake fails, in words and by OpenSSL's number.
+
+    Nothing, and 0, where the certificate is trusted; OSError as `shake_hands`.
+    """
     try:
-        with _handshake(client_context(endpoint.ca), endpoint, timeout):
+        with _handshake(endpoint.tls_context(), endpoint, timeout):
             return "", 0
     except ssl.SSLCertVerificationError as error:
         return error.verify_message, error.verify_code
@@ -131,7 +162,8 @@ def _chain(wrapped: ssl.SSLSocket) -> Iterable[bytes]:
     ]
 
 
-def _facts(der: bytes, reason: str, verify_code: int) -> CertificateFacts:
+def facts_of(der: bytes, reason: str = "", verify_code: int = 0) -> CertificateFacts:
+    """Say of a certificate, given as DER, what an administrator compares."""
     fingerprint = hashlib.sha256(der).hexdigest().upper()
     return CertificateFacts(
         **_read(der),
@@ -145,13 +177,14 @@ def _facts(der: bytes, reason: str, verify_code: int) -> CertificateFacts:
 def _read(der: bytes) -> dict[str, Any]:
     """Read what an administrator compares; of a certificate that can't be, nothing."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
+        certificate = x509.load_der_x509_certificate(_bounded(der))
         return {
-            "subject": certificate.subject.rfc4514_string(),
-            "issuer": certificate.issuer.rfc4514_string(),
+            "subject": printable(certificate.subject.rfc4514_string(), _MOST_NAME),
+            "issuer": printable(certificate.issuer.rfc4514_string(), _MOST_NAME),
             "sans": _names(certificate),
             "not_before": certificate.not_valid_before_utc,
             "not_after": certificate.not_valid_after_utc,
+            "self_signed": _is_self_signed(certificate),
         }
     except Exception:  # noqa: BLE001 - a stranger's certificate: its kind of odd is endless
         never = datetime.fromtimestamp(0, UTC)
@@ -162,6 +195,20 @@ def _read(der: bytes) -> dict[str, Any]:
         }
 
 
+def _bounded(der: bytes) -> bytes:
+    if len(der) > _MOST_BYTES:
+        raise ValueError("too large")
+    return der
+
+
+def _is_self_signed(certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(certificate)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         extension = certificate.extensions.get_extension_for_class(
@@ -169,4 +216,5 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
         )
     except x509.ExtensionNotFound:
         return ()
-    return tuple(str(name.value) for name in extension.value)
+    names = list(extension.value)[:_MOST_NAMES]
+    return tuple(printable(str(name.value), _MOST_NAME) for name in names)

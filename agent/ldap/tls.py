@@ -16,7 +16,6 @@ from ldap3.core.exceptions import LDAPException
 from agent.ldap.bounded_socket import BoundedSocket
 from agent.ldap.certificates import Endpoint, shake_hands
 from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
-from agent.system.tls import client_context
 from wire.secret import Secret
 from wire.system_reason import file_reason, system_reason
 from wire.text import Text, verbatim
@@ -36,7 +35,7 @@ class _NamedTls(ldap3.Tls):
     def __init__(self, endpoint: Endpoint, receive_timeout: float) -> None:
         super().__init__(validate=ssl.CERT_REQUIRED)
         self._host = endpoint.host
-        self._context = client_context(endpoint.ca)
+        self._context = endpoint.tls_context()
         self._receive_timeout = receive_timeout
         self.failure: OSError | None = None
 

@@ -131,7 +131,7 @@ def target(config: AgentConfig) -> Target:
     directory = config.settings.directory
     ca = Path(directory.ca) if directory.ca else None
     endpoints = tuple(
-        Endpoint(each.host, each.address, directory.port, ca)
+        Endpoint(each.host, each.address, directory.port, ca, directory.ca_certificate)
         for each in directory.controllers
     )
     return Target(endpoints, directory.base_dn, directory.sign_in_name, config.password)

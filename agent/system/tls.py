@@ -1,4 +1,4 @@
-"""The client TLS context: a CA file or the trust store."""
+"""The client TLS context: a CA file or the trust store, and one certificate more."""
 
 import ssl
 from pathlib import Path
@@ -6,16 +6,29 @@ from pathlib import Path
 from agent.system.named_files import read_named
 
 
-def client_context(ca: Path | None) -> ssl.SSLContext:
+def client_context(ca: Path | None, authority: str | None = None) -> ssl.SSLContext:
     """Make a context that checks certificate and name; TLS 1.2 at least.
 
-    The name is one of the certificate's subjectAltName, never its subject's CN (RFC
-    9525 section 2). OSError where the file of the CA is missing or no PEM.
+    `authority` is one certificate, as PEM text, that is trusted beside the file of the
+    CA or the trust store. The name is one of the certificate's subjectAltName, never
+    its subject's CN (RFC 9525 section 2). OSError where the file of the CA is missing
+    or no PEM.
     """
     context = ssl.create_default_context(cadata=_pem(ca) if ca else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.hostname_checks_common_name = False
+    if authority:
+        _trust(authority, context)
     return context
+
+
+def _trust(authority: str, context: ssl.SSLContext) -> None:
+    """Trust one certificate more; where it is no root, a chain may end at it."""
+    context.load_verify_locations(cadata=authority)
+    alone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    alone.load_verify_locations(cadata=authority)
+    if all(each["subject"] != each["issuer"] for each in alone.get_ca_certs()):
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
 
 
 def _pem(ca: Path) -> str:

@@ -1,6 +1,7 @@
 """Signing in to the directory for a step: as the administrator, or as the agent."""
 
 from pathlib import Path
+from typing import Any
 
 from agent.config.secret_store import DIRECTORY_PASSWORD
 from agent.config.settings import DirectorySettings
@@ -14,6 +15,7 @@ from wizard.host.stored_secrets import trouble, usable
 from wizard.plan.change import Context, StepFailed
 from wizard.results import Check
 
+_WAYS = ("controllers", "port", "ca", "ca_certificate")
 NEEDS_ADMIN = Text(
     "Give an administrator of the domain; the account is used once and not stored."
 )
@@ -148,13 +150,14 @@ def _may_learn_it(settings: DirectorySettings, context: Context) -> bool:
     if in_force is not None:
         directory = in_force.directory
         fewer = set(settings.controllers) <= set(directory.controllers)
-        if fewer and _trust(settings) == _trust(directory):
+        if fewer and trust_of(settings) == trust_of(directory):
             return True
     return context.may_change()
 
 
-def _trust(settings: DirectorySettings) -> tuple[str, int, str | None]:
-    return settings.domain, settings.port, settings.ca
+def trust_of(settings: DirectorySettings) -> tuple[Any, ...]:
+    """Give by what a server is taken for a controller of the domain."""
+    return settings.domain, settings.port, settings.ca, settings.ca_certificate
 
 
 def open_first(settings: DirectorySettings, user: str, password: Secret) -> Connection:
@@ -175,7 +178,7 @@ def open_first(settings: DirectorySettings, user: str, password: Secret) -> Conn
 def endpoint(host: str, address: str | None, settings: DirectorySettings) -> Endpoint:
     """Say where a controller is, and how to trust it."""
     ca = Path(settings.ca) if settings.ca else None
-    return Endpoint(host, address, settings.port, ca)
+    return Endpoint(host, address, settings.port, ca, settings.ca_certificate)
 
 
 def reached_now(
@@ -188,8 +191,7 @@ def reached_now(
     """
     if known.domain.casefold() != today.domain.casefold():
         return known
-    ways = {name: getattr(today, name) for name in ("controllers", "port", "ca")}
-    return known.model_copy(update=ways)
+    return known.model_copy(update={name: getattr(today, name) for name in _WAYS})
 
 
 def finding(check_id: str, title: Text, error: DirectoryError | StepFailed) -> Check:

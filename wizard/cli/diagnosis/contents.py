@@ -33,6 +33,7 @@ SETTINGS = (
     "directory.controllers",
     "directory.port",
     "directory.ca",
+    "directory.ca_certificate",
     "directory.policy_hints",
     "directory.account.kind",
     "directory.account.name",

@@ -11,6 +11,7 @@ import yaml
 from agent.config import settings_file
 from agent.config.errors import SettingsError
 from agent.system import atomic_files
+from tests.fixtures.certificate_chain import issued
 
 CANARY = "Canary-7f3a-Passw0rd!"
 
@@ -252,6 +253,37 @@ def test_settings_come_back_from_their_own_text() -> None:
     first = settings_file.validate(GOOD)
     assert settings_file.parse(settings_file.dump(first)) == first
     assert first.directory.base_dn == "DC=corp,DC=test"
+
+
+def test_a_certificate_is_written_line_by_line_and_comes_back() -> None:
+    pem = issued("Corp Root CA").pem
+    trusting = settings_file.validate(spoiled("directory.ca_certificate", pem))
+    text = settings_file.dump(trusting)
+    assert "  ca_certificate: |\n    -----BEGIN CERTIFICATE-----\n    " in text
+    assert settings_file.parse(text) == trusting
+    assert settings_file.digest(trusting) != settings_file.digest(
+        settings_file.validate(GOOD)
+    )
+
+
+def test_a_program_that_knows_no_trusted_authority_reads_what_has_none() -> None:
+    assert "ca_certificate" not in settings_file.dump(settings_file.validate(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("/etc/ca.pem", "must be exactly one certificate as PEM"),
+        (f"-----BEGIN PRIVATE KEY-----\n{CANARY}\n", "no place for a private key"),
+        (7, "must be text"),
+    ],
+)
+def test_what_is_no_certificate_is_named_and_not_shown(text: Any, says: str) -> None:
+    found = problems(spoiled("directory.ca_certificate", text))
+    assert list(found) == ["directory.ca_certificate"]
+    assert says in found["directory.ca_certificate"]
+    assert CANARY not in str(found)
+    assert "(it is" not in found["directory.ca_certificate"]
 
 
 def test_a_saved_file_is_read_and_named_when_spoiled(tmp_path: Path) -> None:

@@ -102,5 +102,5 @@ def test_a_stranger_with_an_odd_certificate_is_untrusted(tmp_path: Path) -> None
 
 
 def test_bytes_that_are_no_certificate_are_told_as_such() -> None:
-    facts = certificates._facts(b"\x30\x80nothing", "unknown", 20)
+    facts = certificates.facts_of(b"\x30\x80nothing", "unknown", 20)
     assert (facts.subject, facts.trusted) == (UNREADABLE, False)

@@ -13,6 +13,7 @@ from agent.config.settings_file import dump, validate
 from agent.ldap.certificates import Endpoint
 from agent.ldap.errors import Unreachable
 from agent.relay_client.endpoint import RelayEndpoint
+from tests.fixtures.certificate_chain import issued
 from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
 from tests.unit.wizard.elevation.bus import FakePolkit
 from tests.unit.wizard.elevation.conftest import ServiceStage
@@ -37,6 +38,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "another address": {"controllers": [IN_FORCE[1] | {"address": "192.0.2.7"}]},
     "another port": {"port": 6636},
     "another CA": {"ca": "/home/ada/ca.pem"},
+    "one authority more": {"ca_certificate": issued("Evil CA").pem},
     "another domain": {"domain": "evil.example", "account": EXISTING},
     "of an existing account": {"controllers": [EVIL], "account": EXISTING},
 }
