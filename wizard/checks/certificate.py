@@ -22,6 +22,16 @@ def expiry(facts: CertificateFacts) -> Text:
 
 def _one(facts: CertificateFacts) -> Text:
     names = Text("\n  for {names}", names=", ".join(facts.sans)) if facts.sans else ""
+    if facts.self_signed:
+        return Text(
+            "{subject}{names}\n  issued by itself\n  good from {begin} to {end}\n"
+            "  SHA-256 {sha256}",
+            subject=facts.subject,
+            names=names,
+            begin=day(facts.not_before),
+            end=day(facts.not_after),
+            sha256=facts.sha256,
+        )
     return Text(
         "{subject}{names}\n  issued by {issuer}\n  good from {begin} to {end}\n"
         "  SHA-256 {sha256}",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from agent.ldap.authority import AuthorityOffer
 from agent.ldap.certificates import CertificateFacts, Handshake
 from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD
 from agent.ldap.entry import RootDse
@@ -69,7 +70,8 @@ class ControllerFacts:
     trouble says why it could not be asked further, `held_back` why it was not; where
     the account was refused, trying on would count towards its lockout. Times are of
     TCP, TLS and their check, and of the sign-in; the offset is its clock less this
-    machine's. The cells stand in the order of a table's columns.
+    machine's. Where nothing but its issuer is not known here, the offer says who could
+    be trusted. The cells stand in the order of a table's columns.
     """
 
     host: str
@@ -79,6 +81,7 @@ class ControllerFacts:
     doing: str = ""
     handshake: Handshake | None = None
     handshake_ms: float | None = None
+    offer: AuthorityOffer | None = None
     trouble: Cell | None = None
     refused: bool = False
     signed_in_as: str = ""

@@ -3,18 +3,19 @@
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Literal, Self
 
 from agent.config.settings import DirectorySettings
+from agent.ldap.authority import AuthorityOffer, offer_authority
 from agent.ldap.certificates import Endpoint, offers_old_tls, shake_hands
 from agent.ldap.connection import connect
 from agent.ldap.entry import RootDse
 from agent.ldap.errors import DirectoryError, SignInRefused
 from agent.ldap.root_dse import ask_root
-from agent.system.tls import client_context
 from wire.failure import sentence
 from wire.secret import Secret
 from wire.system_reason import system_reason
@@ -66,14 +67,22 @@ def see_certificate(
     where = endpoint(facts.host, facts.address, settings)
     began = time.perf_counter()
     try:
-        client_context(where.ca)
+        where.tls_context()
     except OSError as error:
         return replace(facts, trouble=_no_ca(settings, error))
     try:
         shaken = shake_hands(where)
     except OSError as error:
         return replace(facts, trouble=_unreachable(where, error))
-    return replace(facts, handshake=shaken, handshake_ms=since(began))
+    took = since(began)
+    offer = None if shaken.chain[0].trusted else _offer(where)
+    return replace(facts, handshake=shaken, handshake_ms=took, offer=offer)
+
+
+def _offer(where: Endpoint) -> AuthorityOffer | None:
+    with suppress(OSError):  # it answered just now; the certificate is told as it is
+        return offer_authority(where)
+    return None
 
 
 def sign_in(

@@ -12,6 +12,7 @@ from wizard.checks import certificate
 from wizard.checks.controller_facts import Cell, ControllerFacts
 
 CA = "directory.ca"
+CERTIFICATE = "directory.ca_certificate"
 CONTROLLERS = "directory.controllers"
 UNKNOWN = verbatim("–")
 _NO_FINE_GRAINED = 3  # msDS-PasswordSettings came with Windows Server 2008
@@ -78,7 +79,7 @@ def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
     own, ms = facts.chain[0], facts.handshake_ms
     more = certificate.describe_chain(facts.chain)
     if not own.trusted:
-        return _untrusted(own, more, ms)
+        return _untrusted(facts, own, more, ms)
     first = min(facts.chain, key=lambda each: each.not_after)
     left = first.not_after - now
     if left >= certificate.SOON:
@@ -112,11 +113,29 @@ _UNTRUSTED = {
 _GIVE_CA = Text("Give the PEM file of the CA that issued it.")
 
 
-def _untrusted(own: CertificateFacts, more: Text, ms: float | None) -> Cell:
+def _untrusted(
+    facts: ControllerFacts, own: CertificateFacts, more: Text, ms: float | None
+) -> Cell:
     """Say why a certificate is not trusted, and what to do."""
     other = (Text("Not trusted"), _GIVE_CA, CA)
     word, remedy, field = _UNTRUSTED.get(own.verify_code, other)
     detail = Text("It is not trusted: {reason}", reason=own.reason)
+    offer = facts.offer
+    if offer and offer.distrust:
+        word, remedy, field = _UNTRUSTED.get(offer.verify_code, other)
+        detail = Text(
+            "It is not trusted: {reason}. It would not be either if its issuer were: "
+            "{why}",
+            reason=own.reason,
+            why=offer.distrust,
+        )
+    elif offer:
+        word, field = Text("Unknown authority"), CERTIFICATE
+        remedy = Text(
+            "Compare the fingerprint of {authority} with the one that your certificate "
+            "authority shows. Where both are the same, trust it.",
+            authority=offer.certificate.subject,
+        )
     return Cell("certificate", "failed", word, detail, remedy, more, ms, field)
 
 

@@ -20,6 +20,7 @@ from wizard.directory.discovery import Answer, ask_controllers
 from wizard.inputs import Draft
 from wizard.plan.change import Context
 from wizard.results import Check
+from wizard.trusted_authority import authority_checks
 
 _STOPPED = Text("Not looked at: stopped.")
 MOST_OTHERS = 20  # of those that DNS alone names
@@ -55,7 +56,8 @@ def outcome_of(inspection: Inspection, settings: DirectorySettings) -> Outcome:
     rows = tuple(rows_of(inspection.controllers))
     notes = notes_of(settings, inspection.answer)
     inspection = replace(inspection, notes=notes, step="")
-    return Outcome((*rows, *notes), inspection=inspection)
+    trusted = authority_checks(settings)
+    return Outcome((*rows, *trusted, *notes), inspection=inspection)
 
 
 def rows_of(controllers: tuple[ControllerFacts, ...]) -> list[Check]:

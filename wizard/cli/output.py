@@ -16,6 +16,7 @@ from wizard.health.headline import state_line
 from wizard.plan.change import Change, Progress, Report, Stuck
 from wizard.results import Check, Installed, KeyAge, PortalDetails
 from wizard.translation import say
+from wizard.trusted_authority import authority_checks
 
 _NAMES = 12  # how wide the names of a list are at least
 _STATE = 8  # and what says how something is
@@ -257,6 +258,8 @@ def status_text(installed: Installed | None) -> str:
         Text("Version"): status.version or Text("unknown"),
         Text("Since"): _since(status.since),
     }
+    for row in authority_checks(settings.directory):
+        rows[row.title] = row.detail
     shown = [state_line(status), *labelled(rows)]
     if installed.portal:
         theirs = {Text("Fingerprint"): installed.portal.fingerprint}

@@ -38,6 +38,7 @@ from wizard.results import (
 )
 from wizard.steps.order import STEPS
 from wizard.steps.settings_file import drift
+from wizard.trusted_authority import authority_checks
 
 
 class Installation:
@@ -95,7 +96,8 @@ class Installation:
         """Look whether everything is as the settings say."""
         target = Target(settings, self._context)
         rows = (row for step in STEPS for row in step.verify(target))
-        return (*rows, *breaker.checks(self._host))
+        trusted = authority_checks(settings.directory)
+        return (*rows, *trusted, *breaker.checks(self._host))
 
     def breaker_is_open(self) -> bool:
         """Say whether the agent stopped writing, as a portal reset too many people."""

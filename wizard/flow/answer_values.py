@@ -24,6 +24,10 @@ def value_of(path: str, value: Any) -> Any:
         return tuple(map(DomainController.model_validate, _typed(value, list)))
     if field.kind in ("containers", "names"):
         return tuple(_typed(each, str) for each in _typed(value, list))
+    if field.kind == "certificate":
+        from agent.ldap.authority import one_certificate
+
+        return one_certificate(_typed(value, str))
     plain = _typed(value, _TYPES.get(field.kind, str))
     if field.options and plain not in {option.value for option in field.options}:
         raise ValueError

@@ -11,6 +11,7 @@ from wizard.flow.defaults import Offers, defaults
 from wizard.flow.model import SECRETS, Answers, Field, Page
 from wizard.flow.pages.order import PAGES
 from wizard.flow.route import route
+from wizard.trusted_authority import named
 
 _DEFAULT, _EXPRESS = Text("default"), Text("chosen by Express")
 _AS_NOW = Text("as it is now")
@@ -118,6 +119,8 @@ def _values(field: Field, value: Any) -> Iterator[Text]:
     elif field.options:
         names = {option.value: option.label for option in field.options}
         yield names.get(str(value), verbatim(str(value)))
+    elif field.kind == "certificate" and value:
+        yield named(value)
     elif isinstance(value, bool):
         yield Text("On") if value else Text("Off")
     elif isinstance(value, tuple) and value:

@@ -18,6 +18,7 @@ Kind = Literal[
     "code",
     "secret",
     "path",
+    "certificate",
     "dn",
     "choice",
     "cards",

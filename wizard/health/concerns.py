@@ -12,6 +12,7 @@ from wizard.health.parts import certificate_words, days_left, is_past, is_soon
 from wizard.health.reading import ControllerCertificate, PeopleCount
 from wizard.health.week import Week
 from wizard.results import AgentStatus, Installed, KeyAge
+from wizard.trusted_authority import authority_checks
 
 # tasks of the wizard, and what the page itself does; empty where nothing here helps
 WayOut = Literal[
@@ -60,6 +61,7 @@ def concerns(
         *_connections(installed),
         *_of_reach(installed.status),
         *_of_certificates(certificates, now),
+        *_of_authority(installed, now),
         *_of_answers(week),
         *_of_people(people),
         *_edited(installed),
@@ -177,6 +179,17 @@ def _of_certificates(
                 host=host,
             )
             yield Concern("certificate", title, "warning", _ENDS, _RENEW)
+
+
+def _of_authority(installed: Installed, now: datetime) -> Iterator[Concern]:
+    for row in authority_checks(installed.settings.directory, now):
+        if row.state in ("failed", "warning"):
+            state: Literal["failed", "warning"] = (
+                "failed" if row.state == "failed" else "warning"
+            )
+            yield Concern(
+                "authority", row.title, state, row.detail, row.remedy, "options"
+            )
 
 
 _ENDS = Text("From then on no password is written by this controller.")

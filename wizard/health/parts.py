@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from wire.text import EMPTY, Text, day, moment, plural
 from wizard.health.reading import ControllerCertificate, PeopleCount
 from wizard.results import AgentStatus, Check, Installed, State
+from wizard.trusted_authority import authority_checks
 
 # an authority wants time to issue a certificate
 SOON = timedelta(days=30)
@@ -22,6 +23,7 @@ def parts(
         _agent(installed, now),
         _relay(installed),
         *_controllers(installed, certificates, now),
+        *authority_checks(installed.settings.directory, now),
         *_people(people, installed.status),
     )
 

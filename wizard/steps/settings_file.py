@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,13 +13,14 @@ from agent.config.settings import Settings
 from agent.config.settings_file import dump, parse, text_version
 from agent.system.tls import client_context
 from wire.system_reason import file_reason
-from wire.text import EMPTY, Text, listed, verbatim
+from wire.text import EMPTY, Text, day, listed, verbatim
 from wizard.flow.conversion import flat
 from wizard.flow.pages.order import FIELDS
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.history import applied_settings
 from wizard.plan.step import Restart, Step, Target, put_text, refuse_changed, text_of
 from wizard.results import Check
+from wizard.trusted_authority import PATH, named, trusted
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,25 @@ def refuse_unreadable(wanted: Settings, context: Context) -> None:
                 field=field,
             )
             raise StepFailed(Text("{field}: {why}", field=field, why=why), remedy)
+    _refuse_past(wanted, context)
+
+
+def _refuse_past(wanted: Settings, context: Context) -> None:
+    """Refuse to begin to trust an authority that is good no longer.
+
+    One in force may be: what else is changed is not to wait for its next.
+    """
+    facts, in_force = trusted(wanted.directory), context.settings
+    if facts is None or facts.not_after > datetime.now(UTC):
+        return
+    pem = wanted.directory.ca_certificate
+    if in_force is None or in_force.directory.ca_certificate != pem:
+        what = Text(
+            "directory.ca_certificate: {subject} ended on {day}.",
+            subject=facts.subject,
+            day=day(facts.not_after),
+        )
+        raise StepFailed(what, Text("Give a certificate that is good today."))
 
 
 def _unusable(ca: Path, context: Context) -> Text:
@@ -199,8 +220,8 @@ def differences(old: Settings, new: Settings) -> tuple[Text, ...]:
         Text(
             "{path}: {before} becomes {after}",
             path=path,
-            before=_shown(before),
-            after=_shown(after),
+            before=_of(path, before),
+            after=_of(path, after),
         )
         for path, (before, after) in _differing(old, new).items()
     )
@@ -235,6 +256,10 @@ def _read(text: str) -> Settings | None:
         return parse(text)
     except SettingsError:
         return None
+
+
+def _of(path: str, value: Any) -> Text:
+    return named(value) if path == PATH and value else _shown(value)
 
 
 def _shown(value: Any) -> Text:

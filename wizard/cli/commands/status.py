@@ -14,6 +14,7 @@ from wizard.cli.output import Exit, Result, status_text, without_settings
 from wizard.controller.controller import Controller
 from wizard.health.headline import state_line
 from wizard.results import KeyAge
+from wizard.trusted_authority import trusted
 
 
 def status(controller: Controller) -> Result:
@@ -43,6 +44,7 @@ def status(controller: Controller) -> Result:
         "fingerprint": installed.fingerprint,
         "portal": asdict(installed.portal) if installed.portal else None,
         "keys": {key.id: _times(key) for key in installed.keys},
+        "authority": _authority(installed.settings),
         "drift": list(installed.drift),
         "attention": state.attention,
         "breaker_is_open": state.breaker_is_open,
@@ -51,6 +53,18 @@ def status(controller: Controller) -> Result:
     }
     code = Exit.DONE if state.serving else Exit.FINDINGS
     return Result(code, status_text(installed), data)
+
+
+def _authority(settings: Settings) -> dict[str, str] | None:
+    """Say whom the settings trust for the controllers, for programs."""
+    facts = trusted(settings.directory)
+    if facts is None:
+        return None
+    return {
+        "subject": facts.subject,
+        "sha256": facts.sha256,
+        "until": facts.not_after.isoformat(),
+    }
 
 
 def _times(key: KeyAge) -> dict[str, str | None]:

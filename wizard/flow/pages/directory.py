@@ -29,6 +29,15 @@ DIRECTORY = Page(
             width=52,
             more=True,
         ),
+        Field(
+            "directory.ca_certificate",
+            "Trusted authority",
+            "certificate",
+            help="One certificate, trusted for these controllers alone, beside what is "
+            "trusted already. It is kept in the settings.",
+            needed=never,
+            more=True,
+        ),
     ),
     shown=asking,
     check=PageCheck("controllers", ASKING_CONTROLLERS, label="Check again"),

@@ -6,11 +6,13 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from agent.ldap.authority import AuthorityOffer
 from wire.text import Text, day, verbatim
 from wizard.checks.controller_facts import Cell, ControllerFacts, check_of
 from wizard.results import Check
 from wizard.ui.board.controller_row import Row
 from wizard.ui.formatting import line, say, tr
+from wizard.ui.trust.authority_panel import AuthorityPanel
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, add, column, heading, label, row
 
@@ -36,6 +38,7 @@ class ControllerDetails(QWidget):
         super().__init__()
         self._shown: Row | None = None
         self.panel = Panel()
+        self.trusted_now = ""  # the subject of the authority that is trusted by now
         self.who, self.about = heading(""), label(muted=True)
         self.address = QLineEdit()
         self.address.setMaximumWidth(280)
@@ -51,8 +54,8 @@ class ControllerDetails(QWidget):
         name.setBuddy(self.address)
         self.reached = QWidget()
         self.reached.setLayout(row(name, self.address))
-        self.check_rows = CheckRows()
-        parts = (self.who, self.about, self.check_rows, self.reached)
+        self.check_rows, self.authority = CheckRows(), AuthorityPanel()
+        parts = (self.who, self.about, self.check_rows, self.authority, self.reached)
         add(self.panel.column, *parts)
         column(self, self.panel)
         self.hide()
@@ -71,6 +74,14 @@ class ControllerDetails(QWidget):
         with QSignalBlocker(self.address):
             self.address.setText(shown.address)
         self.check_rows.show_checks(tuple(_checks(shown)))
+        chain = shown.facts.chain if shown.facts else ()
+        self.authority.show_offer(_offer(shown), chain, self.trusted_now)
+
+
+def _offer(shown: Row) -> AuthorityOffer | None:
+    """Give who could be trusted, where that is all that is missing."""
+    offer = shown.facts.offer if shown.facts and not shown.doing else None
+    return offer if offer and not offer.distrust else None
 
 
 def _about(shown: Row) -> Text:

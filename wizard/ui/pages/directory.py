@@ -6,10 +6,13 @@ from PySide6.QtCore import QTimer
 
 from agent.config.errors import SettingsError
 from agent.config.settings import DirectorySettings
+from agent.ldap.authority import authority_facts
 from wire.text import EMPTY
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
+from wizard.directory.sign_in import trust_of
 from wizard.flow.conversion import reached_directory
+from wizard.trusted_authority import PATH
 from wizard.ui.board.controllers_editor import Controllers
 from wizard.ui.form import Form
 from wizard.ui.formatting import say
@@ -50,10 +53,18 @@ class DirectoryPage(Form):
         assert self.check_panel
         self.check_panel.progressed.connect(self._progressed)
         self.board.add_button_of(self.check_panel.now)
+        self.board.details.authority.trusted.connect(self._trust_authority)
 
     def entered(self) -> None:
         super().entered()
         self._look()
+
+    def _trust_authority(self, pem: str) -> None:
+        """Make it the answer; by that the controllers are asked anew."""
+        editor = self.field_boxes[PATH].editor
+        editor.set_value(pem)
+        editor.changed.emit()
+        self.board.table.setFocus()  # the button that was pressed is gone
 
     def left(self) -> None:
         self._soon.stop()
@@ -63,6 +74,8 @@ class DirectoryPage(Form):
 
     def arrange(self) -> None:
         super().arrange()
+        pem = self.session.answers.text(PATH)
+        self.board.details.trusted_now = authority_facts(pem).subject if pem else ""
         if self.isVisible() and not self.busy:
             self._soon.start()
 
@@ -94,10 +107,13 @@ class DirectoryPage(Form):
 
     def _trust_anew(self, settings: DirectorySettings) -> None:
         """Forget what is known where it is another domain, or trusted otherwise."""
-        if (trust := _trust(settings)) != self._trust:
+        if (trust := trust_of(settings)) != self._trust:
             self._trust, self._answer = trust, Inspection(settings.domain)
             self.board.model.domain = settings.domain
+            chosen = self.board.table.currentIndex().row()
             self.board.model.forget()
+            if 0 <= chosen < len(self.board.model.rows):
+                self.board.choose(chosen)
 
     def _look(self) -> None:
         sound = tuple(row.controller for row in self.board.model.rows if row.sound)
@@ -106,7 +122,7 @@ class DirectoryPage(Form):
             settings = reached_directory(answers)
         except SettingsError:
             return  # it is told on Next, beside its field
-        if self.busy or (self._live.busy and _trust(settings) == self._trust):
+        if self.busy or (self._live.busy and trust_of(settings) == self._trust):
             self._soon.start()
             return
         job = self._job(settings)
@@ -134,13 +150,18 @@ class DirectoryPage(Form):
         self.trouble.setText(" ".join(filter(None, (say(what), say(remedy or EMPTY)))))
         self.trouble.show()
 
+    def _tell(self, outcome: Outcome) -> None:
+        """Bring who could be trusted into sight, where that is all that is missing."""
+        authority = self.board.details.authority
+        if not outcome.failed or authority.isHidden():
+            super()._tell(outcome)
+            return
+        self.board.table.setFocus()  # nobody trusts by an Enter that was meant for Next
+        self.bring(authority)
+
     def _check_ended(self, outcome: Outcome | None) -> None:
         if outcome is None:
             self.board.model.give_up()
         else:
             self._take(outcome)
         super()._check_ended(outcome)
-
-
-def _trust(settings: DirectorySettings) -> tuple[str, int, str | None]:
-    return settings.domain, settings.port, settings.ca

@@ -22,6 +22,7 @@ from wizard.flow.model import Field
 from wizard.ui.board.controllers_editor import Controllers
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
+from wizard.ui.trust.certificate_editor import CertificateEditor
 from wizard.ui.widgets.choice_editors import Cards, Choice, Tick
 from wizard.ui.widgets.labels import button, column, label, row
 
@@ -243,6 +244,7 @@ _MAKERS: dict[str, Callable[[Field], QWidget]] = {
     "code": CodeLine,
     "secret": SecretLine,
     "path": PathLine,
+    "certificate": CertificateEditor,
     "number": Number,
     "pick": Pick,
     "choice": Choice,

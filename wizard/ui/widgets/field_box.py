@@ -15,7 +15,7 @@ from wizard.ui.widgets.editors import editor
 from wizard.ui.widgets.labels import InkLabel, add, column, heading, label, row
 
 _UNLABELLED = ("check", "switch", "cards")
-_TICKED, _GROUPS = ("check", "switch"), ("choice", "cards")
+_TICKED, _GROUPS = ("check", "switch"), ("choice", "cards", "certificate")
 
 
 class ProblemLine(QWidget):

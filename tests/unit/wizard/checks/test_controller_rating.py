@@ -7,6 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from agent.ldap.authority import AuthorityOffer
 from agent.ldap.certificates import CertificateFacts, Handshake
 from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD
 from agent.ldap.entry import RootDse
@@ -102,6 +103,27 @@ def test_a_certificate_that_is_not_trusted_says_why(
 
     assert (made.state, made.word, made.field) == ("failed", word, field)
     assert made.remedy
+
+
+UNKNOWN = certificate(trusted=False, reason="unknown issuer", verify_code=20)
+OFFER = AuthorityOffer(certificate(subject="CN=Corp CA"), "PEM", is_own=False)
+
+
+def test_an_unknown_issuer_is_to_be_compared_and_trusted() -> None:
+    found = facts(UNKNOWN, signed_in_as="", root=None, offer=OFFER)
+    made = cell(found, "certificate")
+
+    assert (made.word, made.field) == ("Unknown authority", "directory.ca_certificate")
+    assert "Compare the fingerprint of CN=Corp CA" in made.remedy
+
+
+def test_trusting_the_issuer_is_no_remedy_where_the_name_is_wrong_too() -> None:
+    wrong = replace(OFFER, distrust="Hostname mismatch", verify_code=62)
+    made = cell(facts(UNKNOWN, signed_in_as="", root=None, offer=wrong), "certificate")
+
+    assert made.word == "Wrong name"
+    assert made.remedy == "Name the controller as its certificate does."
+    assert made.detail.endswith("if its issuer were: Hostname mismatch")
 
 
 def test_the_issuers_certificate_that_ends_first_is_the_one_warned_of() -> None:

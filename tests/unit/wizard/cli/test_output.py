@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.fixtures.certificate_chain import issued
 from tests.unit.wizard.answered import SETTINGS
 from wire.text import EMPTY, Text, verbatim
 from wizard.cli.commands.status import status
@@ -116,6 +117,15 @@ def test_what_is_off_serves_nobody() -> None:
 
 
 PORTAL = EnrolledPortal("https://portal.corp.test", "AB12 CD34")
+
+
+def test_whom_the_directory_is_trusted_by_is_said_with_its_end() -> None:
+    pem = issued("Corp CA").pem
+    directory = SETTINGS.directory.model_copy(update={"ca_certificate": pem})
+    settings = SETTINGS.model_copy(update={"directory": directory})
+    text = status_text(replace(installed(UP, DC), settings=settings))
+    assert "Trusted authority CN=Corp CA, good until " in text
+    assert "Trusted authority" not in status_text(installed(UP, DC))
 
 
 def test_the_portals_fingerprint_is_there_to_be_compared() -> None:

@@ -23,6 +23,7 @@ from tests.unit.wizard.ui.fake import (
     PORTAL_DETAILS,
     RECOVERY,
     SEVERAL,
+    unknown_authority,
 )
 from tests.unit.wizard.ui.fake_controller import FakeChanges, FakeController
 from wire.secret import Secret
@@ -207,6 +208,21 @@ def test_the_checks_of_controllers_are_reported(
     assert outcome.inspection.controllers == SEVERAL.controllers
     assert outcome.checks
     assert CHAIN not in repr(INPUTS)
+
+
+def test_who_could_be_trusted_crosses_with_the_certificate(
+    remote: Controller, stage: ServiceStage
+) -> None:
+    stage.fake.inspection = found = unknown_authority()
+    outcome = remote.checks.run("controllers", DRAFT, INPUTS, NEVER, lambda _: None)
+    assert outcome.inspection
+    assert outcome.inspection.controllers == found.controllers
+    offer = outcome.inspection.controllers[0].offer
+    assert offer
+    ways = {"ca_certificate": offer.pem}
+    draft = Draft(directory=DIRECTORY.model_copy(update=ways))
+    remote.checks.run("controllers", draft, INPUTS, NEVER, lambda _: None)
+    assert stage.fake.calls[-1] == ("check controllers", draft, INPUTS)
 
 
 def test_changes_are_made_and_each_is_reported(

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.certificate_chain import issued
 from tests.unit.wizard.answered import CANARY, CODE, EXPRESS, SETTINGS, express
-from wizard.flow.conversion import answers_of
+from wizard.flow.conversion import answers_of, settings_of
 from wizard.flow.kept_answers import MAX_BYTES, KeptAnswers, state_file
 from wizard.flow.model import SECRETS, Answers
 
@@ -40,6 +41,22 @@ def test_what_is_kept_is_read_back(kept: KeptAnswers) -> None:
     assert left.page == "directory"
     assert left.values["directory.controllers"] == EXPRESS["directory.controllers"]
     assert left.values["input.admin_user"] == EXPRESS["input.admin_user"]
+
+
+def test_a_trusted_authority_is_kept_and_what_is_none_is_not(
+    kept: KeptAnswers,
+) -> None:
+    pem = issued("Corp Root CA").pem
+    kept.keep("directory", express(directory__ca_certificate=pem))
+    left = kept.read()
+    assert left is not None
+    assert left.values["directory.ca_certificate"] == pem
+    assert settings_of(express().having(left.values)).directory.ca_certificate == pem
+
+    put(kept, answers=URL | {"directory.ca_certificate": "nothing"})
+    left = kept.read()
+    assert left is not None
+    assert "directory.ca_certificate" not in left.values
 
 
 def test_no_secret_is_kept(kept: KeptAnswers) -> None:

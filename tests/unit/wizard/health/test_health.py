@@ -1,11 +1,12 @@
 """What an administrator is told first, and the way out of it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests.fixtures.certificate_chain import issued
 from tests.unit.wizard.health.staged import (
     BAD_NIGHT,
     CERTIFICATES,
@@ -90,6 +91,26 @@ def test_what_is_wrong_is_first_with_its_way_out(
     found = health(installed)
     assert (found.concerns[0].id, found.concerns[0].way_out) == (first, way_out)
     assert found.state == found.concerns[0].state
+
+
+def trusting(days: int) -> Installed:
+    pem = issued("Corp CA", days=(NOW - datetime.now(UTC)).days + days + 1).pem
+    directory = UP.settings.directory.model_copy(update={"ca_certificate": pem})
+    settings = UP.settings.model_copy(update={"directory": directory})
+    return replace(UP, settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("days", "states"), [(60, []), (9, ["warning"]), (-3, ["failed"])]
+)
+def test_the_end_of_the_trusted_authority_is_a_concern(
+    days: int, states: list[str]
+) -> None:
+    found = health(trusting(days))
+    assert [each.state for each in found.concerns if each.id == "authority"] == states
+    assert {each.way_out for each in found.concerns} <= {"options"}
+    parts = [str(part.detail) for part in found.parts if part.id == "authority"]
+    assert ["CN=Corp CA" in part for part in parts] == [True]
 
 
 def test_an_agent_that_does_not_run_is_one_concern_and_not_three() -> None:

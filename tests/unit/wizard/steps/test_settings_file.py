@@ -6,12 +6,19 @@ import pytest
 
 from agent.config.migrations import kept_name
 from agent.config.settings_file import dump, parse
+from agent.ldap.authority import authority_facts
+from tests.fixtures.certificate_chain import issued
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed, seal, writing
 from wizard.plan.change import Begun, StepFailed
 from wizard.plan.step import Target
-from wizard.steps.settings_file import SettingsFile, differences, drift
+from wizard.steps.settings_file import (
+    SettingsFile,
+    differences,
+    drift,
+    refuse_unreadable,
+)
 
 
 def test_settings_are_written_once(host: FakeHost) -> None:
@@ -32,6 +39,29 @@ def test_the_file_before_comes_back_to_the_letter(host: FakeHost) -> None:
     SettingsFile().undo(Begun(0, change, {}), on(host))
     SettingsFile().undo(Begun(0, change, {}), on(host))
     assert host.places.settings.read_text() == before
+
+
+def test_a_plan_names_whom_it_trusts_and_is_undone(host: FakeHost) -> None:
+    writing(host)
+    before = host.places.settings.read_text()
+    root = issued("Corp Root CA")
+    change = writing(host, changed(directory={"ca_certificate": root.pem}))
+    facts = authority_facts(root.pem)
+    assert change.summary == (
+        "Changes the settings file: directory.ca_certificate: none becomes "
+        f"CN=Corp Root CA, SHA-256 {facts.sha256}"
+    )
+    assert "BEGIN CERTIFICATE" in host.places.settings.read_text()
+    SettingsFile().undo(Begun(0, change, {}), on(host))
+    assert host.places.settings.read_text() == before
+
+
+def test_an_authority_that_is_past_is_not_begun_to_be_trusted(host: FakeHost) -> None:
+    past = changed(directory={"ca_certificate": issued("Corp CA", days=-1).pem})
+    with pytest.raises(StepFailed, match=r"ca_certificate: CN=Corp CA ended on"):
+        refuse_unreadable(past, on(host))
+    writing(host, past)
+    refuse_unreadable(past, on(host))  # in force it may be: other changes go on
 
 
 def test_a_file_that_was_edited_since_is_left(host: FakeHost) -> None:

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.acl.rights import Right
+from agent.ldap.authority import AuthorityOffer, authority_facts
 from agent.ldap.certificates import CertificateFacts, Handshake
+from tests.fixtures.certificate_chain import enterprise
 from tests.unit.wizard.answered import SETTINGS
 from wire.text import Text, verbatim
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
+from wizard.checks.controller_rating import judged
 from wizard.checks.outcome import Outcome
 from wizard.grants.grants import grant_change, revoke_change
 from wizard.permissions.grant import Grant
@@ -132,6 +135,26 @@ UNTRUSTED = Inspection(
         ),
     ),
 )
+CORP = enterprise("dc1.corp.test")
+
+
+def unknown_authority(highest: str = "root") -> Inspection:
+    """A controller whose issuer is not known here, with the highest that it sent."""
+    sent = {"own": (CORP.own,), "issuing": (CORP.own, CORP.issuing)}
+    chain = sent.get(highest, (CORP.own, CORP.issuing, CORP.root))
+    reason = "unable to get local issuer certificate"
+    shown = tuple(replace(authority_facts(each.pem), trusted=False) for each in chain)
+    own = replace(shown[0], reason=reason, verify_code=20)
+    offer = AuthorityOffer(shown[-1], chain[-1].pem, is_own=len(chain) == 1)
+    facts = ControllerFacts(
+        "dc1.corp.test",
+        handshake=Handshake((own, *shown[1:]), "TLSv1.3"),
+        handshake_ms=41,
+        offer=offer,
+    )
+    return Inspection("corp.test", (judged(facts, SETTINGS.directory),))
+
+
 SEVERAL = Inspection(
     "corp.test",
     (

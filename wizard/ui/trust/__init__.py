@@ -1,0 +1,1 @@
+"""Trusting one authority for the controllers: shown, compared, chosen, given up."""
