@@ -37,7 +37,8 @@ _ROTATION = {
 class Concern:
     """One thing that needs attention; the id is stable, for scripts.
 
-    `remedy` says what to do on a terminal, or away from this machine.
+    `remedy` says what to do on a terminal, or away from this machine; `code` is that
+    of the answers that it is about, where it is about one.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Concern:
     detail: TextAttribute = TextAttribute("")
     remedy: TextAttribute = TextAttribute("")
     way_out: WayOut = ""
+    code: str = ""
 
 
 def concerns(
@@ -218,7 +220,10 @@ def _of_answers(week: Week) -> Iterator[Concern]:
     state: Literal["failed", "warning"] = (
         "failed" if counts.failed > counts.done else ("warning")
     )
-    yield Concern("refusals", title, state, detail, week.most.remedy, way_out)
+    most = week.most
+    yield Concern(
+        "refusals", title, state, detail, most.remedy, way_out, code=most.code
+    )
 
 
 def _of_people(people: PeopleCount | None) -> Iterator[Concern]:

@@ -9,6 +9,7 @@ from wizard.ui.complete.timeline import Timeline
 from wizard.ui.formatting import duration, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
+from wizard.ui.people.code_links import CodeLinks
 from wizard.ui.presenters.hops import hops_of
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_rows import CheckRows
@@ -61,6 +62,7 @@ class TestPanel(Panel):
     __test__ = False
     state_changed = Signal()  # the test began or ended
     tested = Signal(object)  # the TestResult
+    code_wanted = Signal(str)  # what the guide says of the answer's code
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -78,7 +80,9 @@ class TestPanel(Panel):
         self.doing = label(muted=True, wrap=False)
         self.check_rows, self.timeline = CheckRows(), Timeline()
         add(self.column, row(self.run, self.copy, self.doing), self.check_rows)
-        self.column.addWidget(self.timeline)
+        self.codes = CodeLinks()
+        self.codes.wanted.connect(self.code_wanted)
+        add(self.column, self.codes, self.timeline)
         self.copy.hide()
         by = session.answers.text("identify_by") or "userPrincipalName"
         self.field_boxes[BY].set_value(by)
@@ -99,6 +103,7 @@ class TestPanel(Panel):
         new = None if answers.get(ONLY) else answers.get(PASSWORD)
         controller = self.session.controller
         self.check_rows.show_checks(())
+        self.codes.show_codes(())
         self.timeline.show_hops(())
         self.worker.start(
             lambda _report, _stop: controller.installation.test_reset(by, value, new)
@@ -116,6 +121,7 @@ class TestPanel(Panel):
 
     def _tested(self, result: SelfTestResult) -> None:
         self.timeline.show_hops(hops_of(result.ms))
+        self.codes.show_codes((result.code,))
         self._show((row_of(result),))
         self.tested.emit(result)
 

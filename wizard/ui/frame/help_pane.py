@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from wire.outcomes import OUTCOMES, Code
+from wire.text import listed
 from wizard.flow.model import Page
 from wizard.ui.formatting import say, tr
 from wizard.ui.frame.guide_browser import GuideBrowser
@@ -25,6 +27,7 @@ class HelpPane(QWidget):
         super().__init__()
         self.setAccessibleName(tr("Help"))
         self._page: Page | None = None
+        self._at_code = False  # it was opened at an answer's code
         self._loaded = ""  # the id of the page that the guide is open at
         self.title, self.text = heading(""), label()
         self.text.setTextInteractionFlags(
@@ -54,8 +57,14 @@ class HelpPane(QWidget):
         place.addLayout(row(self.close_button, self.open_button, self.back_button))
 
     def show_page(self, page: Page) -> None:
-        """Say what a page is for; it is read once help is open."""
-        self._page = page
+        """Say what a page is for; it is read once help is open.
+
+        What was opened at a code stays, as long as the same page is shown.
+        """
+        same = self._page is not None and self._page.id == page.id
+        if same and self._at_code:
+            return
+        self._page, self._at_code = page, False
         self.title.setText(say(page.title))
         self.text.setText(say(page.help) or say(page.why))
         if not self.isHidden():
@@ -94,16 +103,29 @@ class HelpPane(QWidget):
         (self.text if self.guide.isHidden() else self.guide).setFocus()
 
     def show_code(self, code: str) -> None:
-        """Open at what the guide says of an answer's code, if it is on this machine."""
-        if not self.guide.show_code(code):
-            return
-        self._loaded = ""  # another page than the one that is shown
-        self._show_guide(there=True)
+        """Open at what the guide says of an answer's code.
+
+        Where the guide is not on this machine, the outcome's own words are shown.
+        """
+        there = self.guide.show_code(code)
+        if not there:
+            self._tell(code)
+        self._loaded, self._at_code = "", True  # another page than is shown
+        self._show_guide(there=there)
         self._open()
 
+    def _tell(self, code: str) -> None:
+        self.title.setText(code)
+        outcome = OUTCOMES[Code(code)]
+        words = listed(filter(None, (outcome.admin, outcome.remedy)), " ")
+        self.text.setText(say(words))
+
     def shut(self) -> None:
-        """Shut it."""
+        """Shut it; it opens again at the page that is shown."""
         self.hide()
+        if self._at_code and self._page is not None:
+            self._at_code = False
+            self.show_page(self._page)
         self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

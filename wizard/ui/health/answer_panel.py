@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidgetItem
 
@@ -12,6 +12,7 @@ from wizard.health.answers import Answer, Kind
 from wizard.ui.formatting import line, say, tip, tr
 from wizard.ui.health.enter_button import EnterButton
 from wizard.ui.health.outcome_bars import WORDS
+from wizard.ui.people.code_links import CodeLinks
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 from wizard.ui.widgets.labels import Panel, add, heading, label, row
@@ -96,7 +97,9 @@ def _cells(answer: Answer, zone: tzinfo | None) -> tuple[str, str, str]:
 
 
 class AnswerPanel(Panel):
-    """The table, and the record of the answer that is chosen."""
+    """The table, the record of the answer that is chosen, and what its code means."""
+
+    code_wanted = Signal(str)  # what the guide says of it
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,7 +111,9 @@ class AnswerPanel(Panel):
         self.open = EnterButton(tr("&Open the record"), self.open_record)
         self.dialog: TextDialog | None = None
         add(self.column, heading(tr("Last answers")), self.nothing, self.table)
-        add(self.column, row(self.open))
+        self.codes = CodeLinks()
+        self.codes.wanted.connect(self.code_wanted)
+        add(self.column, row(self.open, self.codes, grows=1))
         self.table.itemSelectionChanged.connect(self._arrange)
         self.table.doubleClicked.connect(lambda _index: self.open_record())
 
@@ -124,7 +129,9 @@ class AnswerPanel(Panel):
         self._arrange()
 
     def _arrange(self) -> None:
-        self.open.setEnabled(self.table.chosen is not None)
+        chosen = self.table.chosen
+        self.open.setEnabled(chosen is not None)
+        self.codes.show_codes((chosen.code,) if chosen else ())
 
     def open_record(self) -> None:
         """Show the whole audit record of the answer that is chosen."""

@@ -9,6 +9,7 @@ from wire.text import Text, plural
 from wizard.health.concerns import Concern, WayOut
 from wizard.ui.formatting import mnemonics, say, without_mnemonic
 from wizard.ui.health.enter_button import EnterButton
+from wizard.ui.people.code_links import CodeLinks
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark, state_word
 from wizard.ui.widgets.labels import (
@@ -55,6 +56,10 @@ class ConcernPanel(Panel):
         lines = [label(each, muted=True) for each in texts if each]
         if lines:
             add(self.column, indented(*lines))
+        self.codes = CodeLinks()
+        self.codes.show_codes((concern.code,))
+        if concern.code:
+            add(self.column, indented(self.codes))
 
     def name_way_out(self) -> None:
         """Have the button read with what it is about: several may be named alike."""
@@ -75,6 +80,7 @@ class ConcernList(QWidget):
     """All of them, gravest first."""
 
     chosen = Signal(str)  # the way out
+    code_wanted = Signal(str)  # what the guide says of the code of the answers
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,6 +110,7 @@ class ConcernList(QWidget):
         self.setVisible(bool(self._shown))
 
     def _connect(self, panel: ConcernPanel, *, focused: bool) -> None:
+        panel.codes.wanted.connect(self.code_wanted)
         if panel.way_out is None:
             return
         way_out = panel.concern.way_out

@@ -41,6 +41,7 @@ class CompletePage(WizardPage):
         self.made = AppliedPanel()
         self.test = TestPanel(session)
         self.test.state_changed.connect(self.state_changed)
+        self.test.code_wanted.connect(self.code_wanted)
         self.test.state_changed.connect(lambda: self.bring(self.test.check_rows))
         self.field_boxes = self.test.field_boxes
         self.steps = NextSteps()

@@ -52,6 +52,8 @@ class HealthPage(WizardPage):
         self.tasks = TaskButtons(GROUPS, options, _taken())
         self.tasks.chosen.connect(self.begin)
         self.concerns.chosen.connect(self.take_way_out)
+        for part in (self.concerns, self.answers_panel):
+            part.code_wanted.connect(self.code_wanted)
         self._lay()
         session.reread.connect(self._reread)
         self._reread()

@@ -15,6 +15,7 @@ class TestResetPage(WizardPage):
         super().__init__(page, session)
         self.test = TestPanel(session)
         self.test.state_changed.connect(self.state_changed)
+        self.test.code_wanted.connect(self.code_wanted)
         self.test.heading.hide()
         self.field_boxes = self.test.field_boxes
         self.add(self.test)

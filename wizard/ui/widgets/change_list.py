@@ -34,6 +34,7 @@ _ANNOUNCED = ("done", "undone", "stuck")
 _GRAVE = ("failed", "stuck")
 MOST = 60  # changes that are drawn one by one
 _TOLD = 20  # of them, those that need a look
+_BEFORE = 3  # changes that are drawn before the one being made
 _TENTHS = 10  # of many changes, how often it is announced how far they are
 _OFTEN_MS = 100  # between two drawings of many changes
 
@@ -184,7 +185,7 @@ class ChangeList(QWidget):
             return self.rows
         told = [row for row in self.rows if row.needs_look][:_TOLD]
         room = MOST - len(told)
-        first = min(max(0, self._here - room // 2), len(self.rows) - room)
+        first = min(max(0, self._here - _BEFORE), len(self.rows) - room)
         around = dict.fromkeys((*told, *self.rows[first : first + room]))
         return sorted(around, key=lambda row: self._at[row])
 

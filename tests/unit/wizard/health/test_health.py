@@ -161,6 +161,7 @@ def test_a_bad_night_is_told_with_its_reason_and_where_to_look() -> None:
     assert "of the last 24 hours did not succeed" in concern.title
     assert "lacks a right" in concern.detail
     assert concern.way_out == "permissions"
+    assert concern.code == "permission_denied"
 
 
 @pytest.mark.parametrize(
