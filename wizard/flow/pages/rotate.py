@@ -17,8 +17,8 @@ BY_AGE = MappingProxyType(
 ROTATE = Page(
     id="rotate",
     title="Replace keys or password",
-    why="The agent stays who it is: its fingerprint is the same afterwards, and your "
-    "portal needs to be told nothing.",
+    why="The agent stays who it is: its fingerprint is the same afterwards, and "
+    "nothing changes for your portal.",
     rail="What is replaced",
     fields=(
         Field(
