@@ -105,6 +105,7 @@ class WizardWindow(QDialog):
             rail.chosen.connect(self.go_back_to)
         self.pages.moved.connect(self._page_changed)
         self.help_pane.closed.connect(self._focus)
+        self.middle.turned.connect(self._fold)
         self.button("help").clicked.connect(self.help_pane.toggle)
         QShortcut(QKeySequence.StandardKey.HelpContents, self, self.help_pane.toggle)
         self.button("back").clicked.connect(self.back)
@@ -243,7 +244,8 @@ class WizardWindow(QDialog):
 
     def _fold(self) -> None:
         """Fold what takes place from the page where the window is narrow or low."""
-        narrow = self.width() < self.rail.width() + screen_fit.page_width()
+        needed = max(screen_fit.page_width(), self.middle.needed_width)
+        narrow = self.width() < self.rail.width() + needed
         low = self.height() < self.rail.needed_height
         self.rail.setVisible(not (narrow or low))
         self.folded.setVisible(narrow or low)

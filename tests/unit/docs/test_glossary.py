@@ -108,3 +108,17 @@ def test_each_word_is_refused_for_one_name() -> None:
     cells = re.findall(r"\| ([^|]*)\|$", GLOSSARY.read_text(), re.MULTILINE)
     words = [word for cell in cells for word in re.findall("`(.+?)`", cell)]
     assert len(words) == len(set(words)) == len(refused()) > 30
+
+
+def test_the_glossary_of_the_guide_says_the_same_of_each_name() -> None:
+    """One is for who writes, the other for administrators: what a name means is one."""
+    rows = re.findall(
+        r"^\| (.+?) \| (.+?) \| .*?\|$", GLOSSARY.read_text(), re.MULTILINE
+    )
+    page = (REPOSITORY / "docs/guide/glossary.md").read_text()
+    told = re.findall(r"^(\S.*)\n: (.+)\.$", page, re.MULTILINE)
+    names = [line for line in page.splitlines() if re.match(r"[A-Z]", line)]
+
+    assert [name for name, _meaning in told] == names == sorted(names, key=str.lower)
+    meanings = {name.lower(): meaning for name, meaning in rows}
+    assert {name.lower(): meaning for name, meaning in told}.items() <= meanings.items()

@@ -11,7 +11,9 @@ from wizard.flow.model import Answers
 from wizard.flow.route import route
 
 CANARY = "Canary-7f3a-Passw0rd!"
-CODE = EnrolmentCode(b"s" * 16, b"p" * 16).text
+# how the fingerprint of the portal's key begins: the second half of the code
+BEGINS = "2E71 B0C4 98AD 3F16 D25C 6E0B A7F3 1148"
+CODE = EnrolmentCode(b"s" * 16, bytes.fromhex(BEGINS)).text
 # a proxy that asks CORP\svc for a password
 BEHIND = "http://CORP%5Csvc@proxy.corp.test:3128"
 

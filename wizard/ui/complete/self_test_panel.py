@@ -138,7 +138,10 @@ class TestPanel(Panel):
 def row_of(result: SelfTestResult) -> Check:
     """Give a test's outcome as a row, with the hops as its details."""
     states = {"ok": "ok", "partial": "warning"}
-    hops = "\n".join(f"{hop:<12}{duration(ms)}" for hop, ms in result.ms.items())
+    hops = "\n".join(
+        tr("{name}: {value}", name=hop.name, value=duration(hop.ms))
+        for hop in hops_of(result.ms)
+    )
     good = result.code == "ok"
     told = "" if good else Text("The person reads: {m}", m=result.message)
     return Check(

@@ -1,6 +1,6 @@
 """The middle of the window: the page, with help beside it or, where narrow, over it."""
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
@@ -13,6 +13,8 @@ _PAGE = 480  # pixels that a page keeps beside help
 class Middle(QWidget):
     """Shares its place between the pages and help."""
 
+    turned = Signal()  # help was opened or shut
+
     def __init__(self, pages: PageStack, help_pane: HelpPane) -> None:
         super().__init__()
         self.pages, self.help_pane = pages, help_pane
@@ -21,9 +23,14 @@ class Middle(QWidget):
         help_pane.installEventFilter(self)
 
     @property
+    def needed_width(self) -> int:
+        """How many pixels all that is open takes side by side."""
+        return 0 if self.help_pane.isHidden() else _PAGE + WIDTH
+
+    @property
     def covered(self) -> bool:
         """Whether help stands over the page, which has no place beside it."""
-        return not self.help_pane.isHidden() and self.width() < _PAGE + WIDTH
+        return self.width() < self.needed_width
 
     def sizeHint(self) -> QSize:
         return self.pages.sizeHint()
@@ -31,6 +38,7 @@ class Middle(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
             self._share()
+            self.turned.emit()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -13,7 +13,13 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QSizePolicy,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from wire.text import Text, day, in_lines, plural
 from wizard import translation
@@ -192,6 +198,10 @@ class DayTable(ReadTable):
     def __init__(self) -> None:
         titles = (tr("Day"), *(say(word) for word in WORDS.values()))
         super().__init__(titles, tr("Answers of the last seven days by outcome"))
+        # numbers are narrow: all are in sight
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
 
     def show_days(self, days: tuple[Day, ...]) -> None:
         """Fill it."""

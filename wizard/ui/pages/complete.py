@@ -63,14 +63,26 @@ class CompletePage(WizardPage):
         return False
 
     def entered(self) -> None:
-        on = self.session.settings.features.password_writeback
-        if self.session.applied:
-            on = self.session.applied.features.password_writeback
-        text = tr("Password writeback is on") if on else tr("Password writeback is off")
-        self.title_label.setText(text)
+        on = self._on
+        self._entitle(failed=False)
         self.test.setVisible(on)
         self.steps.setVisible(self.session.installed is not None)
         self.verify()
+
+    @property
+    def _on(self) -> bool:
+        settings = self.session.applied or self.session.settings
+        return settings.features.password_writeback
+
+    def _entitle(self, *, failed: bool) -> None:
+        """Say in the title what is so now, and whether it was verified."""
+        if not self._on:
+            text = tr("Password writeback is off")
+        elif failed:
+            text = tr("Password writeback is on, but not all checks passed")
+        else:
+            text = tr("Password writeback is on")
+        self.title_label.setText(text)
 
     def left(self) -> None:
         self.made.progress.worker.drop()
@@ -89,6 +101,8 @@ class CompletePage(WizardPage):
         self.made.check(Judge(controller, settings, inputs_of(self.session.answers)))
 
     def _verified(self, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            self._entitle(failed=bool(outcome.failed))
         if isinstance(outcome, Verified) and outcome.details:
             self.comparison.show_details(outcome.details)
             self.panel.show_details(outcome.details)

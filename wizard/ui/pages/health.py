@@ -91,6 +91,10 @@ class HealthPage(WizardPage):
         super().hideEvent(event)
         self.live.stop()
 
+    @property
+    def asks_first(self) -> bool:
+        return False  # its only fields are a person's own, at its end
+
     def entered(self) -> None:
         done, self.task = self.task, None
         self.session.take(self.answers)

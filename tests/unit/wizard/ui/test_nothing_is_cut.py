@@ -30,16 +30,23 @@ class Measure:
         self.cut: dict[str, str] = {}
 
     def __call__(self, name: str, shown: QWidget) -> None:
-        before = shown.size()
-        for size in self.sizes:
-            if isinstance(shown, WizardWindow):
-                shown.resize(size.boundedTo(before))
+        if not isinstance(shown, WizardWindow):
+            self._measure(name, shown)
+        elif shown.size() not in (USUAL, _SMALL):
+            self._measure(name, shown)  # it is looked at in a size of its own
+        else:
+            # the size that it has comes first: to lay a page out is what takes time
+            for size in sorted(self.sizes, key=lambda each: each != shown.size()):
+                shown.resize(size)
                 self.stage.settle()
-            # a third more of large letters in a small window may be scrolled to
-            sideways = self.points > 10 and shown.width() < USUAL.width()
-            for each in cut(shown, sideways=sideways):
-                self.cut.setdefault(each, f"{name} {size.width()} x {size.height()}")
-        shown.resize(before)
+                self._measure(name, shown)
+
+    def _measure(self, name: str, shown: QWidget) -> None:
+        # a third more of large letters in a small window may be scrolled to
+        sideways = self.points > 10 and shown.width() < USUAL.width()
+        for each in cut(shown, sideways=sideways):
+            at = f"{name} {shown.width()} x {shown.height()}"
+            self.cut.setdefault(each, at)
 
 
 @pytest.fixture

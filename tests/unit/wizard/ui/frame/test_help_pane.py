@@ -68,6 +68,23 @@ def test_f1_opens_it_and_the_keyboard_comes_back(
     assert window.question is None
 
 
+def test_it_stands_beside_the_page_in_a_window_of_the_usual_size(
+    qtbot: QtBot, window: WizardWindow
+) -> None:
+    window.resize(960, 680)
+    qtbot.waitUntil(window.rail.isVisible)
+    page = window.pages.geometry()
+
+    press(Qt.Key.Key_F1)
+    qtbot.waitUntil(lambda: window.pages.geometry() != page)
+    assert not window.middle.covered
+    assert not window.pages.geometry().intersects(window.help_pane.geometry())
+    assert window.folded.isVisible()
+
+    press(Qt.Key.Key_F1)
+    assert window.rail.isVisible()
+
+
 def test_it_shows_the_guide_about_the_page_that_is_shown(
     pages: Path, window: WizardWindow
 ) -> None:

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.ui.conftest import Open
-from tests.unit.wizard.ui.fake import FINGERPRINT, PORTAL_DETAILS
+from tests.unit.wizard.ui.fake import FINGERPRINT, PORTAL_DETAILS, VERIFIED
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.fake_permissions import EXCESS, IN_ORDER
 from tests.unit.wizard.ui.walk import go, wait_for
 from wizard.permissions.findings import Finding, Level
+from wizard.results import Check
 from wizard.ui.pages.complete import CompletePage
 from wizard.ui.window import WizardWindow
 
@@ -98,6 +99,31 @@ def test_a_test_is_shown_hop_by_hop(
     assert page.test.timeline.isVisibleTo(page)
     spoken = page.test.timeline.accessibleDescription()
     assert spoken.startswith("Portal, relay, agent, and back: 12 ms; ")
+
+
+def test_its_details_name_the_hops_as_the_timeline_does(
+    qtbot: QtBot, open_window: Open, fake: FakeController, offered: dict[str, Any]
+) -> None:
+    _, page = at_complete(qtbot, open_window, fake, offered)
+    page.set_answers({"test.value": "anna@corp.test"})
+    with qtbot.waitSignal(page.test.tested):
+        page.test.test()
+    (row,) = page.test.check_rows.checks
+    assert row.more.splitlines()[0] == "Portal, relay, agent, and back: 12 ms"
+    assert "judge" not in page.test.check_rows.text
+
+
+def test_the_title_does_not_say_that_all_is_well_where_a_check_failed(
+    qtbot: QtBot, open_window: Open, fake: FakeController, offered: dict[str, Any]
+) -> None:
+    fake.verified = (Check("relay", "Relay", "failed", "No answer.", "Look there."),)
+    _, page = at_complete(qtbot, open_window, fake, offered)
+    qtbot.waitUntil(lambda: bool(page.check_panel.check_rows.checks))
+    assert page.title_label.text().endswith("but not all checks passed")
+
+    fake.verified = VERIFIED
+    page.verify()
+    qtbot.waitUntil(lambda: page.title_label.text() == "Password writeback is on")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from agent.config.errors import Problem, SettingsError
@@ -142,6 +142,15 @@ def test_before_it_was_read_the_page_says_nothing_of_answers(
     fake.go.set()
     for words in ("Connections", "Last answers"):
         wait_for_text(qtbot, page, words)
+
+
+def test_the_keyboard_does_not_begin_at_the_end_of_the_page(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    page = at_health(qtbot, open_window, FakeController(INSTALLED))
+    here = QApplication.focusWidget()
+    assert here is not None
+    assert not page.own.isAncestorOf(here)
 
 
 def test_an_answer_is_opened_as_its_audit_record(
