@@ -240,11 +240,21 @@ class ApplyPage(WizardPage):
 
     def _found_rest(self, machine: Machine) -> None:
         if machine.recovery is None and self._after is not Phase.UNKNOWN:
-            self._phase, self._error = Phase.OVER, None
-            self.state.setText(tr("It was finished by somebody else meanwhile."))
-            self.state_changed.emit()
+            self._end()
             return
         self.session.begin(machine)
+
+    def _end(self) -> None:
+        """Say that there is nothing more to do: what was shown is so no more."""
+        words = tr("It was finished by somebody else meanwhile.")
+        if self._after is Phase.STUCK:
+            words = tr("It was rolled back by somebody else meanwhile.")
+        self._phase, self._error = Phase.OVER, None
+        self.state.setText(words)
+        self.check_rows.show_checks(())
+        self.changes.show_summaries(())
+        announce(self, words)
+        self.state_changed.emit()
 
     def _not_found(self, error: BaseException) -> None:
         self._phase = self._after

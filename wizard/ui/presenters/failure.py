@@ -99,6 +99,8 @@ def _remedy(plan: ApplyError) -> Text:
             "writeback rollback. {otherwise}",
             otherwise=GIVE_UP,
         )
+    if plan.stuck:
+        return Text("Roll back what remains first, then fix the cause and begin anew.")
     again = Text("Fix the cause and try again; your answers are kept.")
     code = code_after(plan.undone)
     return listed((again, code), " ") if code else again

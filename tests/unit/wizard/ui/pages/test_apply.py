@@ -157,7 +157,9 @@ def test_what_is_stuck_is_rolled_back_again_here(
 ) -> None:
     fake.apply_error = STUCK
     window = failed(qtbot, open_window, fake, offered)
-    assert "roll back again" in window.page("apply").check_rows.checks[1].remedy
+    first, remains = window.page("apply").check_rows.checks
+    assert first.remedy.startswith("Roll back what remains first")
+    assert "roll back again" in remains.remedy
     assert window.button("next").text() == "&Roll back again…"
     assert not window.button("back").isEnabled()
     fake.cut_off = replace(RECOVERY, needs_admin=False)
@@ -174,7 +176,10 @@ def test_what_somebody_else_finished_means_close(
     window = failed(qtbot, open_window, fake, offered)
     window.press_next()
     qtbot.waitUntil(lambda: not window.shown.busy)
-    assert "somebody else" in window.page("apply").state.text()
+    page = window.page("apply")
+    assert page.state.text() == "It was rolled back by somebody else meanwhile."
+    assert not page.check_rows.checks
+    assert not page.changes.rows
     assert window.button("next").text() == "&Close"
     assert window.bar.isHidden()
     window.press_next()
