@@ -1,5 +1,6 @@
 """Walks the gallery on a real screen: says each page once, and waits to be read."""
 
+import json
 import os
 import select
 import sys
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.fixtures.gallery import guide
 from tests.fixtures.gallery.order import WALKS
 from tests.fixtures.gallery.stage import Stage
+from tests.unit.wizard.ui.atspi.controls import controls_of
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 
@@ -28,7 +30,8 @@ class Spoken:
         self.read.add(page)
         shown.activateWindow()
         self.stage.settle()
-        print(page, flush=True)
+        controls = [*controls_of(shown)]
+        print(json.dumps({"page": page, "controls": controls}), flush=True)
         while not select.select([sys.stdin], [], [], 0)[0]:
             QApplication.processEvents()
         sys.stdin.readline()
