@@ -202,7 +202,7 @@ class ScopePage(Form):
         if focused:
             self._show_panel(focused.dn, focused.kind)
         else:
-            self.panel.show_nothing()
+            self.panel.show_nothing(self.finder.note)
 
     def _show_named(self, dn: str) -> None:
         self._show_panel(dn, None)
@@ -220,28 +220,31 @@ class ScopePage(Form):
         )
         words = standing(selection, dn)
         self.panel.show_container(
-            reach, kind, words, ticked=ticked, leads_on=bool(self._way_to_permissions())
+            reach, kind, words, ticked=ticked, leads_on=self._leads_to_permissions
         )
 
     def _there(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Leave out what is gone: nothing can be checked with it."""
         return tuple(name for name in names if name not in self._gone)
 
-    def _way_to_permissions(self) -> list[str]:
-        """Give the pages up to Permissions; none where one before is to be answered."""
-        answers = self.session.answers
-        pages = {page.id: page for page in route(answers)}
-        ids = list(pages)
-        if _PERMISSIONS not in ids or self.page.id not in ids:
-            return []
-        way = ids[ids.index(self.page.id) : ids.index(_PERMISSIONS) + 1]
-        if any(problems_of(pages[each], answers) for each in way):
-            return []
-        return way[1:]
+    @property
+    def _leads_to_permissions(self) -> bool:
+        """Whether Permissions comes later, and something is chosen for it to check."""
+        ids = [page.id for page in route(self.session.answers)]
+        return _PERMISSIONS in ids and bool(self.selection.containers)
 
     def _go_to_permissions(self) -> None:
-        if way := self._way_to_permissions():
-            self.leads.emit(way)
+        """Go there, or to a page before it on which something is to be answered."""
+        if self.refuse_problems():
+            return
+        answers, way = self.session.answers, list[str]()
+        pages = route(answers)
+        here = [page.id for page in pages].index(self.page.id)
+        for page in pages[here + 1 :]:
+            way.append(page.id)
+            if page.id == _PERMISSIONS or problems_of(page, answers):
+                break
+        self.leads.emit(way)
 
     def _look_for_missing(self) -> None:
         """Find what is named and is gone; where nobody answers, the tree says so."""

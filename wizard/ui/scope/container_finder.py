@@ -85,6 +85,11 @@ class ContainerFinder(QWidget):
         """The container at which the keyboard is; None for none."""
         return self.shown.containers.container(self.shown.currentIndex())
 
+    @property
+    def note(self) -> str:
+        """What the row says at which the keyboard is, where that is no container."""
+        return "" if self.current else str(self.shown.currentIndex().data() or "")
+
     def show_domain(
         self, directory: DirectorySettings, containers: DomainContainers
     ) -> None:

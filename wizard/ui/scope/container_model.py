@@ -34,6 +34,10 @@ from wizard.ui.theme.icons import icon
 ROLE = Qt.ItemDataRole
 CHUNK = 250  # rows that are made at once
 Index = QModelIndex | QPersistentModelIndex
+_NONE = QModelIndex()
+# made once: a view asks for those of each row whenever there is another
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_TICKED = _PLAIN | Qt.ItemFlag.ItemIsUserCheckable
 _CHECK = {
     "checked": Qt.CheckState.Checked,
     "partly": Qt.CheckState.PartiallyChecked,
@@ -136,8 +140,8 @@ class ContainerModel(QAbstractItemModel):
     def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
         above = self._at(parent)
         if column or not 0 <= row < len(above.below):
-            return QModelIndex()
-        return self.createIndex(row, column, above.below[row].key)
+            return _NONE
+        return self.createIndex(row, 0, above.below[row].key)
 
     def parent(self, index: Index | None = None) -> Any:
         if index is None:
@@ -174,12 +178,7 @@ class ContainerModel(QAbstractItemModel):
             self.endInsertRows()
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flag = Qt.ItemFlag
-        usual = flag.ItemIsEnabled | flag.ItemIsSelectable
-        node = self._at(index)
-        if node.container is None:
-            return usual | flag.ItemNeverHasChildren
-        return usual | flag.ItemIsUserCheckable
+        return _TICKED if self._at(index).container else _PLAIN
 
     def data(self, index: Index, role: int = ROLE.DisplayRole) -> Any:
         node = self._at(index)
@@ -299,9 +298,8 @@ class ContainerModel(QAbstractItemModel):
         return node
 
     def _at(self, index: Index | None) -> Node:
-        if index is None or not index.isValid():
-            return self._top
-        return self._nodes.get(index.internalId(), self._top)
+        # no row has the number 0, which is that of an index that is none
+        return self._nodes.get(index.internalId() if index else 0, self._top)
 
     def _index(self, node: Node) -> QModelIndex:
         if node is self._top:

@@ -89,13 +89,14 @@ class ContainerPanel(Panel):
         )
         return self.name
 
-    def show_nothing(self) -> None:
-        """Say what would be here."""
+    def show_nothing(self, note: str = "") -> None:
+        """Say what would be here; or the whole of a note that has the keyboard."""
         self.leave()
         self._reach = None
         self.who.setText(tr("What a tick means"))
         self.about.hide()
-        self.standing.setText(tr("Choose a container to see who is in it."))
+        empty = tr("Choose a container to see who is in it.")
+        self.standing.setText(note or empty)
         for part in (self.counting, self.found, self.trouble, self.name):
             part.hide()
 

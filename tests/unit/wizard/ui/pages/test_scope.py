@@ -20,6 +20,7 @@ from tests.unit.wizard.ui.heard import Heard
 from tests.unit.wizard.ui.walk import go
 from wire.text import Text
 from wizard.checks.containers import MOST_FOUND
+from wizard.flow.route import route
 from wizard.ui.jobs.container_reach import AFTER_ACCOUNT
 from wizard.ui.window import WizardWindow
 
@@ -35,11 +36,10 @@ def at_scope(
     qtbot: QtBot, open_window: Open, fake: FakeController, **answers: Any
 ) -> WizardWindow:
     """Open a window at the page, as Customize comes to it."""
-    found = {path: value for path, value in EXPRESS.items() if path != "mode"}
-    window = open_window(fake, **(found | answers))
-    go(qtbot, window, "mode")
-    window.set_answers({"mode": "custom"})
-    go(qtbot, window, "relay", "directory", "account", "scope")
+    window = open_window(fake)
+    window.session.put({**EXPRESS, "mode": "custom", **answers})
+    ids = [page.id for page in route(window.session.answers)]
+    window.pages.go_to(*ids[1 : ids.index("scope") + 1])
     tree = page_of(window).tree
     qtbot.waitUntil(lambda: tree.containers.rowCount(tree.currentIndex()) > 1)
     return window
@@ -226,6 +226,21 @@ def test_the_link_leads_to_permissions_and_back(
     assert window.page_id() == "features"
 
 
+def test_why_a_container_cannot_be_read_is_told_whole_beside_the_tree(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = page_of(at_scope(qtbot, open_window, fake))
+    fake.unlistable = Unreachable("dc1.corp.test", Text("no answer"), Text("look"))
+    containers = page.tree.containers
+    people = containers.index(0, 0, containers.index(0, 0))
+    page.tree.expand(people)
+    qtbot.waitUntil(lambda: not containers.worker.busy)
+    page.tree.setCurrentIndex(containers.index(0, 0, people))
+    told = page.panel.standing.text()
+    assert told.startswith("Can't be read: ")
+    assert "no answer" in told
+
+
 def test_a_name_is_found_in_the_directory_where_it_is_not_loaded(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
@@ -273,11 +288,9 @@ def test_more_hits_than_are_shown_are_said(
 def test_one_that_is_gone_is_shown_and_can_be_removed_by_the_keyboard(
     qtbot: QtBot, open_window: Open, heard: Heard
 ) -> None:
-    plain = SETTINGS.model_dump(mode="json")
-    settings = SETTINGS.model_validate_json(SETTINGS.model_dump_json())
-    scope = settings.scope.model_copy(update={"containers": (PEOPLE, GONE)})
-    found = replace(INSTALLED, settings=settings.model_copy(update={"scope": scope}))
-    assert plain
+    scope = SETTINGS.scope.model_copy(update={"containers": (PEOPLE, GONE)})
+    settings = SETTINGS.model_copy(update={"scope": scope})
+    found = replace(INSTALLED, settings=settings)
     fake = FakeController(found=found, gone=(GONE,))
     window = open_window(fake)
     window.set_answers({"task": "options"})
