@@ -28,6 +28,10 @@ class Paragraph(QLabel):
             _LONG.sub(lambda word: _AFTER.sub(rf"\1{_BREAK}", word[0]), text)
         )
 
+    def heightForWidth(self, width: int) -> int:
+        # a layout asks for all its width, and gives no more than the maximum
+        return super().heightForWidth(min(width, self.maximumWidth()))
+
     def text(self) -> str:
         return super().text().replace(_BREAK, "")
 
