@@ -102,7 +102,7 @@ def arguments_of(row: Method, settings: Settings, check: str) -> dict[str, Any]:
         "name": check,
         "draft": draft,
         "by": None,
-        **dict.fromkeys(("parent_dn", "value", "text", "container"), "ada"),
+        **dict.fromkeys(("parent_dn", "value", "text", "container", "words"), "ada"),
         "names": ("ada",),
         "scope": settings.scope,
         "stop": threading.Event(),
