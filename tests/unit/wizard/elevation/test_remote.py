@@ -30,6 +30,7 @@ from wire.secret import Secret
 from wire.text import Text, plural
 from wizard import ui
 from wizard.controller.controller import Controller
+from wizard.elevation import secret_codec
 from wizard.elevation.codec import (
     read_call,
     spell_call,
@@ -40,7 +41,7 @@ from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.errors import BadCall
 from wizard.elevation.methods import NAMES, PARTS, method_of
 from wizard.elevation.remote_controller import remote_controller
-from wizard.inputs import AdminCredentials, Draft, Inputs
+from wizard.inputs import AdminCredentials, Draft, Inputs, Rotation
 from wizard.plan.change import (
     ApplyError,
     Change,
@@ -113,6 +114,11 @@ def test_what_a_method_does_not_take_is_refused_before_it_is_sent(
         remote.installation.installed("x")
     with pytest.raises(TypeError, match="missing"):
         remote.changes.plan(SETTINGS)
+
+
+def test_what_is_replaced_crosses_with_the_other_inputs() -> None:
+    given = replace(INPUTS, rotation=Rotation(sealing=True, password=True))
+    assert secret_codec.read(Inputs, secret_codec.spell(given)) == given
 
 
 def test_no_value_that_crosses_is_bytes() -> None:
