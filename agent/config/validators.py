@@ -7,6 +7,7 @@ the rule and the remedy in words.
 import contextlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
@@ -166,6 +167,7 @@ def directory_port(value: int) -> int:
     return value
 
 
+@lru_cache(maxsize=16_384)
 def distinguished_name(value: str) -> str:
     """Check the form of a distinguished name (RFC 4514)."""
     for part in (pair for rdn in split(value) for pair in split(rdn, "+")):
@@ -243,6 +245,8 @@ def new_account(name: str, container: str | None) -> None:
 
 def exclusions(containers: Sequence[str], excluded: Sequence[str]) -> None:
     """Check that what is left out of containers lies in one, and is not one itself."""
+    if not excluded:
+        return
     named = set(map(parse, containers))
     for name in excluded:
         parts = parse(name)

@@ -20,7 +20,7 @@ class BadName(ValueError):
     """A text that is no distinguished name."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def parse(name: str) -> tuple[Rdn, ...]:
     """Give the parts of a name, the object first, in a form that compares."""
     if not name.strip():
@@ -83,6 +83,8 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 def split(text: str, separator: str = ",") -> list[str]:
     """Split at the separators that are not escaped (RFC 4514 section 2)."""
+    if "\\" not in text:
+        return text.split(separator)
     parts: list[str] = []
     current: list[str] = []
     escaped = False

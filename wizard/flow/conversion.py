@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
+from weakref import ref
 
 from pydantic import ValidationError
 
@@ -34,6 +35,9 @@ from wizard.inputs import AdminCredentials, Draft, Inputs, Rotation
 
 T = TypeVar("T")
 _SOURCE = "the answers"
+# the last answers, which may hold secrets and are not kept by this, with their settings
+# or with what is wrong with them
+_LAST: list[tuple[ref[Answers], Settings | SettingsError]] = []
 _ACCOUNT = tuple(f"directory.account.{name}" for name in AccountSettings.model_fields)
 _Part = TypeVar("_Part", Relay, DirectorySettings)
 
@@ -68,8 +72,24 @@ def settings_of(answers: Answers) -> Settings:
 
     What was not asked is as it is in force, or the default for Express. SettingsError
     has every problem with its dotted path.
+
+    Those of the last answers are kept: a page asks for them several times, and they
+    may name thousands of containers.
     """
-    return validate(_data(answers), _SOURCE)
+    last = _LAST[0] if _LAST else None
+    if last is None or last[0]() is not answers:
+        _LAST[:] = [last := (ref(answers), _made(answers))]
+    made = last[1]
+    if isinstance(made, SettingsError):
+        raise made
+    return made
+
+
+def _made(answers: Answers) -> Settings | SettingsError:
+    try:
+        return validate(_data(answers), _SOURCE)
+    except SettingsError as error:
+        return error
 
 
 def relay_of(answers: Answers) -> Relay:

@@ -76,6 +76,7 @@ class WizardWindow(QDialog):
         self.session = Session(controller, offers or Offers(), kept)
         self.question: QMessageBox | None = None
         self._entered: WizardPage | None = None
+        self._settling = False
         self._finder = Worker(self, self._domain_found)
         self._frame()
         self.session.changed.connect(self._answers_changed)
@@ -184,7 +185,11 @@ class WizardWindow(QDialog):
         if self._entered:
             self._entered.left()
         self._entered = self.shown
-        self._entered.entered()
+        self._settling = True  # all that follows from it is derived once, below
+        try:
+            self._entered.entered()
+        finally:
+            self._settling = False
         title = tr("{page} – Writeback", page=self.shown.page.title)
         self.setWindowTitle(title)
         announce(self, self.shown.title_label.text())
@@ -233,6 +238,8 @@ class WizardWindow(QDialog):
 
     def refresh(self) -> None:
         """Derive every button and the rail from the page and the answers."""
+        if self._settling:
+            return
         page, pages = self.shown, route(self.session.answers)
         back = page.can_go_back and page.page.id != pages[0].id
         self.footer.show_page(page, back=back)

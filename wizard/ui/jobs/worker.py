@@ -1,11 +1,15 @@
 """One job at a time off the GUI thread; a new start supersedes the old."""
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+
+_SLICE_S = 0.01
 
 Report = Callable[[Any], None]
 Hears = Callable[[Any], None]
@@ -13,12 +17,16 @@ Job = Callable[[Report, threading.Event], Any]
 
 
 class Worker(QObject):
-    """Runs a blocking call in a thread; its signals come to the GUI thread."""
+    """Runs a blocking call in a thread; its signals come to the GUI thread.
+
+    A job that reports faster than the window draws is heard in slices, so that keys
+    are heard between them.
+    """
 
     progressed = Signal(object)  # what the job reported on the way
     succeeded = Signal(object)  # what the job gave
     failed = Signal(object)  # the exception that ended it
-    _message = Signal(object, str, object)
+    _arrived = Signal()  # something was said; several at once may be one signal
 
     def __init__(
         self,
@@ -37,7 +45,11 @@ class Worker(QObject):
                 signal.connect(hears)
         self._stop: threading.Event | None = None
         self._threads: list[threading.Thread] = []
-        self._message.connect(self._hear)
+        self._said: deque[tuple[threading.Event, str, object]] = deque()
+        self._told = False  # that something was said
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._listen)
+        self._arrived.connect(self._listen)
 
     @property
     def busy(self) -> bool:
@@ -76,8 +88,21 @@ class Worker(QObject):
         self._say(stop, kind, value)
 
     def _say(self, stop: threading.Event, kind: str, value: object) -> None:
-        with suppress(RuntimeError):  # the window is gone; nobody listens
-            self._message.emit(stop, kind, value)
+        self._said.append((stop, kind, value))
+        if not self._told:
+            self._told = True
+            with suppress(RuntimeError):  # the window is gone; nobody listens
+                self._arrived.emit()
+
+    def _listen(self) -> None:
+        """Hear what was said, for as long as a slice is."""
+        self._told = False
+        end = time.monotonic() + _SLICE_S
+        while self._said:
+            self._hear(*self._said.popleft())
+            if self._said and time.monotonic() > end:
+                self._rest.start()
+                return
 
     def _hear(self, stop: threading.Event, kind: str, value: object) -> None:
         if stop is not self._stop:

@@ -23,6 +23,7 @@ from wizard.flow.model import Field
 from wizard.flow.pages.credentials import administrator
 from wizard.flow.route import asked_fields
 from wizard.flow.validation import missing_of
+from wizard.plan.change import Plan
 from wizard.report.document import Document
 from wizard.report.plan_report import PlanFacts, origin_here, plan_report
 from wizard.results import Check
@@ -32,6 +33,7 @@ from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Planned, planning
 from wizard.ui.jobs.reach import Reach
+from wizard.ui.jobs.slices import Slices
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
 from wizard.ui.review.chosen_view import ChosenView
@@ -55,6 +57,8 @@ class ReviewPage(Form):
 
     def build(self) -> None:
         self.worker = Worker(self, self._planned, self._failed)
+        self._slices = Slices(self)
+        self._plan: Plan | None = None  # what is drawn; whole, it is the session's
         self._asks_admin = False  # the plan needs one, who is asked for here
         self._sought = ""  # a field to go to as soon as it is asked for
         self.waiting = self._waiting()
@@ -108,7 +112,7 @@ class ReviewPage(Form):
 
     @property
     def busy(self) -> bool:
-        return self.worker.busy
+        return self.worker.busy or self._slices.busy
 
     @property
     def can_go_back(self) -> bool:
@@ -156,11 +160,13 @@ class ReviewPage(Form):
 
     def left(self) -> None:
         self.worker.drop()
+        self._slices.drop()
         self.reach.leave()
 
     def replan(self) -> None:
         """Make the plan anew: the answers or the machine may be others."""
-        self.session.plan = None
+        self.session.plan = self._plan = None
+        self._slices.drop()
         self._asks_admin = False
         self.session.take({ACCEPT: False})
         self._clear()
@@ -189,19 +195,37 @@ class ReviewPage(Form):
             part.hide()
 
     def _planned(self, planned: Planned) -> None:
-        self.session.plan = plan = planned.plan
-        self._asks_admin = plan.needs_admin and self._admin_is_open
+        """Draw a plan, part by part: it may be of thousands of changes."""
+        self._plan = planned.plan
+        self._slices.start(
+            lambda: self._show_changes(planned),
+            self._show_chosen,
+            self._show_verified,
+            lambda: self._drawn(planned.plan),
+        )
+
+    def _show_changes(self, planned: Planned) -> None:
+        plan = planned.plan
         self.check_rows.show_checks(planned.checks)
         self.not_in_order.setVisible(bool(planned.checks))
         nothing = EMPTY if planned.checks else self._nothing
         self.view.show_plan(plan.changes, self._kept(), nothing)
         self.portal.show_fingerprint(self._portal)
+
+    def _show_chosen(self) -> None:
         chosen = self._chosen()
         self.chosen.show_chosen(chosen)
         self.chosen_part.setVisible(bool(chosen))
+
+    def _show_verified(self) -> None:
         checks = self._checks()
         self.verified.show_checks(checks)
         self.verified_part.setVisible(bool(checks))
+
+    def _drawn(self, plan: Plan) -> None:
+        """Offer the plan, once all of it is to be seen."""
+        self.session.plan = plan
+        self._asks_admin = plan.needs_admin and self._admin_is_open
         self.reach.show_reach(self._reach)
         self.arrange()
         self._seek()
@@ -217,7 +241,7 @@ class ReviewPage(Form):
     @property
     def _portal(self) -> str:
         """What is compared before it is accepted; nothing where nobody is trusted."""
-        plan, installed = self.session.plan, self.session.installed
+        plan, installed = self._plan, self.session.installed
         if plan is None or plan.removes:
             return ""
         enrols = any(change.step == "enrolment" for change in plan.changes)
@@ -234,14 +258,14 @@ class ReviewPage(Form):
         return Reach(self.session.controller, plan.settings, inputs)
 
     def _chosen(self) -> tuple[PageChoices, ...]:
-        plan, session = self.session.plan, self.session
+        plan, session = self._plan, self.session
         if plan is None or plan.settings is None:
             return ()
         return choices_of(session.answers, plan.settings, session.offers)
 
     def _checks(self) -> tuple[Check, ...]:
         """Give what the checks on the way came to, of a plan that does something."""
-        if not self.session.changes:
+        if self._plan is None or not self._plan.changes:
             return ()
         verified = self.session.outcomes.verified(self.session.answers)
         return tuple(check for each in verified for check in each.outcome.checks)

@@ -3,6 +3,7 @@
 from agent.config.settings_file import dump
 from wizard.flow.model import Page
 from wizard.ui.formatting import tr
+from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.labels import CopyButton, fingerprint, heading, row
@@ -15,6 +16,7 @@ class ViewPage(WizardPage):
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
         self.view = TextView("", tr("Settings file"), "settings.yaml")
+        self._writer = Worker(self, self.view.show_text)
         self.body.addWidget(self.view, 1)
         self.fingerprint = fingerprint("")
         self.copy = CopyButton("", tr("Copy the fingerprint"))
@@ -24,7 +26,9 @@ class ViewPage(WizardPage):
     def entered(self) -> None:
         installed = self.session.installed
         if installed:
-            self.view.show_text(dump(installed.settings))
+            settings = installed.settings
+            # of thousands of containers it takes a while
+            self._writer.start(lambda _report, _stop: dump(settings))
             self.fingerprint.setText(installed.fingerprint)
             self.fingerprint.setAccessibleName(installed.fingerprint)
             self.copy.text_to_copy = installed.fingerprint

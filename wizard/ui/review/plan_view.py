@@ -34,7 +34,7 @@ _MARKS = {
     "gone": ("circle-x", "failed"),
     "kept": ("check", "muted"),
 }
-_AT_ONCE = 40  # changes of a group that are drawn; more on demand
+_AT_ONCE = 12  # changes of a group that are drawn; more on demand
 
 
 class PlanView(QWidget):

@@ -32,8 +32,8 @@ _STATES = {
 }
 _ANNOUNCED = ("done", "undone", "stuck")
 _GRAVE = ("failed", "stuck")
-MOST = 60  # changes that are drawn one by one
-_TOLD = 20  # of them, those that need a look
+MOST = 16  # changes that are drawn one by one
+_TOLD = 8  # of them, those that need a look
 _BEFORE = 3  # changes that are drawn before the one being made
 _TENTHS = 10  # of many changes, how often it is announced how far they are
 _OFTEN_MS = 100  # between two drawings of many changes

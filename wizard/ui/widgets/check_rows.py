@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from wire.text import plural
 from wizard.ui.formatting import duration, say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import state_mark, state_word
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from wizard.results import Check
 
 Words = Mapping[str, str]
+MOST = 12  # rows; each takes a millisecond to be drawn
+_BAD = ("failed", "warning")
 
 
 class CheckRow(QWidget):
@@ -83,7 +86,11 @@ def _word(check: Check, words: Words) -> str:
 
 
 class CheckRows(QWidget):
-    """A list of checks; `words` call the states, where not as for any check."""
+    """A list of checks; `words` call the states, where not as for any check.
+
+    Of very many, such as those of a hundred controllers, it draws what needs a look
+    first, and says how many more there are.
+    """
 
     accessible_role = QAccessible.Role.List
 
@@ -93,6 +100,7 @@ class CheckRows(QWidget):
         self.checks: tuple[Check, ...] = ()
         self.rows: list[CheckRow] = []
         self._place = column(self, spacing=10)
+        self.more = ""
         self.setAccessibleName(tr("Results"))
         self.hide()
 
@@ -100,15 +108,36 @@ class CheckRows(QWidget):
         """Show these checks in place of the ones before."""
         empty(self._place)
         self.checks = tuple(checks)
-        self.rows = [CheckRow(check, self._words) for check in checks]
+        self.rows = [CheckRow(check, self._words) for check in _drawn(self.checks)]
         self.setVisible(bool(checks))
         for check_row in self.rows:
             self._place.addWidget(check_row, 0, Qt.AlignmentFlag.AlignTop)
+        self.more = _more(len(self.checks) - len(self.rows))
+        if self.more:
+            self._place.addWidget(label(self.more, muted=True))
 
     @property
     def text(self) -> str:
         """All of it as text, to copy."""
         return text_of(self.checks, self._words)
+
+
+def _drawn(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """Choose the checks to be drawn, in their order: those to be looked at first."""
+    if len(checks) <= MOST:
+        return checks
+    bad = [at for at, check in enumerate(checks) if check.state in _BAD]
+    good = [at for at, check in enumerate(checks) if check.state not in _BAD]
+    return tuple(checks[at] for at in sorted((*bad, *good)[:MOST]))
+
+
+def _more(count: int) -> str:
+    more = plural(
+        "{count} more check is not shown: what needs a look comes first.",
+        "{count} more checks are not shown: what needs a look comes first.",
+        count,
+    )
+    return say(more) if count else ""
 
 
 def text_of(checks: Sequence[Check], words: Words | None = None) -> str:

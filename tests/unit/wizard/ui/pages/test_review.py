@@ -176,14 +176,14 @@ def test_another_configuration_shows_the_portal_in_force_whole(
 def test_many_changes_are_drawn_some_at_a_time(
     qtbot: QtBot, open_window: Open, fake: FakeController, offered: dict[str, Any]
 ) -> None:
-    many = tuple(change("settings", f"Writes file {number}") for number in range(60))
+    many = tuple(change("settings", f"Writes file {number}") for number in range(20))
     fake.planned = many
     _, page = at_review(qtbot, open_window, fake, offered)
 
-    assert len(page.view.findChildren(ChangeLine)) == 40
-    more = [b for b in page.view.findChildren(QPushButton) if "20 more" in b.text()]
+    assert len(page.view.findChildren(ChangeLine)) == 12
+    more = [b for b in page.view.findChildren(QPushButton) if "8 more" in b.text()]
     more[0].click()
-    assert len(page.view.findChildren(ChangeLine)) == 60
+    assert len(page.view.findChildren(ChangeLine)) == 20
     assert more[0].isHidden()
 
 

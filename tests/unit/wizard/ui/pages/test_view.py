@@ -50,7 +50,9 @@ def test_a_saved_configuration_is_the_export_of_what_is_in_force(
     window.set_answers({"task": "view"})
     go(qtbot, window, "view")
     saved = tmp_path / "settings.yaml"
-    window.page("view").view.save(str(saved))
+    view = window.page("view").view
+    qtbot.waitUntil(lambda: bool(view.text.toPlainText()))
+    view.save(str(saved))
 
     assert load(saved) == settings
     assert saved.read_text("utf-8") == f"{export(settings).text}\n"
