@@ -52,6 +52,7 @@ class ScopePage(Form):
         self._selecting = False  # though the whole domain is ticked
         self._selected: ContainerSelection | None = None  # before all were chosen
         self._gone: frozenset[str] = frozenset()
+        self._answers_come = False  # the domain was read, so that it lets us sign in
         self._looker = Worker(self, self._looked)
         self.extent = _Extent(EXTENT)
         self.extent.setAccessibleName(say(EXTENT.label))
@@ -63,6 +64,7 @@ class ScopePage(Form):
         )
         self.finder.ticked.connect(self._ticked)
         self.finder.focused.connect(self._show_focused)
+        self.finder.tree.containers.answered.connect(self._domain_answered)
         self.panel.permissions_wanted.connect(self._go_to_permissions)
         self.named.removed.connect(self._remove)
         self.named.focused.connect(self._show_named)
@@ -102,10 +104,18 @@ class ScopePage(Form):
         directory, inputs = reached_directory(answers), inputs_of(answers)
         domain = DomainContainers(self.session.controller, directory, inputs)
         if self._domain != domain:
-            self._domain = domain
+            self._domain, self._answers_come = domain, False
+            self.panel.forget_refusal()
             self.finder.show_domain(directory, domain)
         self._look_for_missing()
         self._show_focused()
+
+    def _domain_answered(self) -> None:
+        """Look at the rest, once: each look is a sign-in, and one may be refused."""
+        if not self._answers_come:
+            self._answers_come = True
+            self._look_for_missing()
+            self._show_focused()
 
     def left(self) -> None:
         self.finder.leave()
@@ -210,6 +220,9 @@ class ScopePage(Form):
     def _show_panel(self, dn: str, kind: ContainerKind | None) -> None:
         if not self.isVisible() or not dn:
             return
+        if not self._answers_come:
+            self.panel.show_nothing()
+            return
         selection = self.selection
         ticked = selection.state(dn) != "clear"
         wanted = selection if ticked else selection.having(dn)
@@ -249,7 +262,7 @@ class ScopePage(Form):
     def _look_for_missing(self) -> None:
         """Find what is named and is gone; where nobody answers, the tree says so."""
         names = tuple(each.dn for each in self.selection.named)
-        if self._domain and names:
+        if self._domain and self._answers_come and names:
             self._looker.start(self._domain.missing(names))
 
     def _looked(self, gone: tuple[str, ...]) -> None:

@@ -88,6 +88,7 @@ class ContainerModel(QAbstractItemModel):
     """Rows of containers over a selection that others may show too."""
 
     ticked = Signal()  # another set of containers is chosen
+    answered = Signal()  # a container was read
     empty = Signal(str)  # the name of a container that was opened and has none below
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -250,6 +251,7 @@ class ContainerModel(QAbstractItemModel):
         self.fetchMore(self._index(node))
         if not node.below and node.container:
             self.empty.emit(line(node.container.name))
+        self.answered.emit()
         self._next()
 
     def _failed(self, error: BaseException) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from agent.ldap.dn import canonical
+from agent.ldap.errors import SignInRefused
 from wire.text import EMPTY, Text
 from wizard.controller.permissions import CoverageProgress
 from wizard.results import ContainerKind
@@ -42,6 +43,9 @@ class ContainerPanel(Panel):
         self.figures: ContainerFigures | None = None
         self._reach: ContainerReach | None = None
         self._leads_on = False
+        # a sign-in that was refused is not tried again by itself: it would count
+        # towards the account's lockout
+        self._refusal: BaseException | None = None
         self.worker = Worker(self, self._known, self._failed, self._moved)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -132,8 +136,15 @@ class ContainerPanel(Panel):
         if reach != self._reach:
             self._reach, self.figures = reach, None
             self.worker.drop()
+            if self._refusal:
+                self._failed(self._refusal)
+                return
             self._soon.start()
             self._draw(EMPTY)
+
+    def forget_refusal(self) -> None:
+        """Sign in again by itself: it is somebody else, or somewhere else."""
+        self._refusal = None
 
     def stop(self) -> None:
         """Stop the check that is under way; it can be tried again."""
@@ -149,6 +160,7 @@ class ContainerPanel(Panel):
 
     def _count(self) -> None:
         if self._reach:
+            self.forget_refusal()
             self.worker.start(self._reach.run)
             self._draw(EMPTY)
 
@@ -163,6 +175,8 @@ class ContainerPanel(Panel):
         announce(self, tr("{name}: {words}", name=self.who.text(), words=words))
 
     def _failed(self, error: BaseException) -> None:
+        if isinstance(error, SignInRefused):
+            self._refusal = error
         self._draw(Text("Not known: {reason}", reason=wording(error)))
 
     def _draw(self, trouble: Text) -> None:

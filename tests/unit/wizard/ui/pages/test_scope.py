@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from agent.ldap.errors import Unreachable
+from agent.ldap.errors import SignInRefused, Unreachable
 from agent.verdict.causes import Cause
 from tests.unit.wizard.answered import EXPRESS, SETTINGS
 from tests.unit.wizard.ui.conftest import Open
@@ -224,6 +224,48 @@ def test_the_link_leads_to_permissions_and_back(
     assert window.page_id() == "permissions"
     window.back()
     assert window.page_id() == "features"
+
+
+REFUSED = SignInRefused("dc1", Text("refused"), Text("type it again"), 49, "data 52e")
+
+
+def test_a_sign_in_that_is_refused_is_tried_once(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.unlistable = REFUSED
+    page = page_of(at_scope(qtbot, open_window, fake, **{CONTAINERS: (PEOPLE,)}))
+    qtbot.waitUntil(lambda: not page.tree.containers.worker.busy)
+    assert not page.panel.worker.busy
+    assert not page.panel._soon.isActive()
+    assert len(fake.named("containers")) == 1
+    assert not fake.named("missing_containers")
+    assert not fake.permissions.calls
+    fake.unlistable = None
+    page.tree.setCurrentIndex(
+        page.tree.containers.index(1, 0, page.tree.currentIndex())
+    )
+    QTest.keyClick(page.tree, KEY.Key_Space)
+    checked(qtbot, page)
+    assert fake.named("missing_containers")
+
+
+def test_people_whose_check_is_refused_are_not_tried_at_each_step(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.permissions.error = REFUSED
+    page = page_of(at_scope(qtbot, open_window, fake))
+    qtbot.waitUntil(page.panel.trouble.isVisible)
+    focus(page, 0)
+    focus(page, 1)
+    assert not page.panel._soon.isActive()
+    assert "refused" in page.panel.reason.text()
+    assert len(fake.permissions.calls) == 1
+    fake.permissions.error = None
+    page.panel.again.click()
+    checked(qtbot, page)
+    focus(page, 0)
+    checked(qtbot, page)
+    assert len(fake.permissions.calls) == 3
 
 
 def test_why_a_container_cannot_be_read_is_told_whole_beside_the_tree(
