@@ -21,12 +21,15 @@ class _Anchors(HTMLParser):
         super().__init__()
         self.ids: set[str] = set()
         self.loaded: list[str] = []
+        self.pictures: dict[str, str] = {}  # what each shows, by its file's name
         self.words: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         self.ids.add(named.get("id") or "")
+        if tag == "img":
+            self.pictures[Path(named["src"] or "").name] = named["alt"] or ""
         if tag in {"img", "script"}:
             self.loaded.append(named.get("src") or "")
         if tag == "link":
@@ -79,6 +82,29 @@ def test_each_field_is_told_with_its_setting(guide: Path) -> None:
         assert ("relay.proxy" in text) == (page.id == "relay")
 
 
+@pytest.mark.parametrize(
+    ("way", "pages"),
+    [
+        ("express", "welcome mode relay directory account review apply complete"),
+        ("customize", "scope identify pilot features permissions"),
+    ],
+)
+def test_a_way_to_install_has_a_picture_of_each_page_with_what_it_shows(
+    guide: Path, way: str, pages: str
+) -> None:
+    titles = {page.id: str(page.title) for page in PAGES}
+    shown = _Anchors((guide / f"{way}.html").read_text()).pictures
+    assert list(shown) == [f"{page}.png" for page in pages.split()]
+    for page in pages.split():
+        assert shown[f"{page}.png"] == f"The wizard's page “{titles[page]}”"
+
+
+def test_each_page_is_told_with_its_picture(guide: Path) -> None:
+    for page in PAGES:
+        html = (guide / f"pages/{page.id}.html").read_text()
+        assert list(_Anchors(html).pictures) == [f"{page.id}.png"]
+
+
 def test_a_link_that_leads_nowhere_is_an_error(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     (repository / SOURCE).mkdir(parents=True)
@@ -97,6 +123,7 @@ def test_what_the_program_translates_is_not_asked_of_translators_twice(
     assert "the address of a relay" in joined
     assert str(OUTCOMES[Code.USER_NOT_FOUND].admin) not in joined
     assert str(PAGES[0].why) not in joined
+    assert "The wizard's page" not in joined  # what a picture shows
 
 
 def test_the_same_sources_give_the_same_files(

@@ -70,6 +70,7 @@ class WelcomePage(WizardPage):
         self.left_panel.resumed.connect(self.resume)
         self.left_panel.dropped.connect(self.begin_anew)
         self.file.taken.connect(self._take)
+        self.file.answered.connect(lambda: self.bring(self.file.check_rows))
 
     @property
     def asks_first(self) -> bool:

@@ -27,6 +27,7 @@ class SettingsFilePanel(QWidget):
     """Reads a file off the GUI thread. It holds no secrets; the file stays as it is."""
 
     taken = Signal(str, object)  # the file's name, and its Settings
+    answered = Signal()  # what came of a file stands below its button
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,6 +68,7 @@ class SettingsFilePanel(QWidget):
 
     def _show(self, checks: Sequence[Check]) -> None:
         self.check_rows.show_checks(checks)
+        self.answered.emit()
         urgent = any(check.state == "failed" for check in checks)
         announce(self, self.check_rows.text, urgent=urgent)
 

@@ -97,8 +97,10 @@ class FakeInstallation:
             return result
         if result.code == "ok":
             result = replace(result, message=WOULD_WORK, admin=WOULD_WORK)
-        ms = {hop: ms for hop, ms in result.ms.items() if hop != "agent: write"}
-        return replace(result, check_only=True, ms=ms)
+        ms = dict(result.ms)
+        written = ms.pop("agent: write", 0.0)
+        whole = {hop: ms[hop] - written for hop in ("agent", "total") if hop in ms}
+        return replace(result, check_only=True, ms=ms | whole)
 
 
 class FakeChecks:

@@ -202,6 +202,19 @@ def test_a_file_that_is_not_there_is_told(
     assert page.file.check_rows.checks[0].state == "failed"
 
 
+def test_what_came_of_a_file_is_seen_in_a_low_window(
+    qtbot: QtBot, page: WelcomePage, tmp_path: Path
+) -> None:
+    page.window().resize(640, 400)
+    page.file.read(str(tmp_path / "nothing.yaml"))
+    qtbot.waitUntil(lambda: bool(page.file.check_rows.checks))
+
+    rows, seen = page.file.check_rows, page.area.viewport()
+    qtbot.waitUntil(
+        lambda: seen.rect().contains(rows.mapTo(seen, rows.rect().center()))
+    )
+
+
 def test_what_is_new_and_on_what_terms_is_shown(
     qtbot: QtBot, page: WelcomePage
 ) -> None:
