@@ -26,6 +26,10 @@ from wizard.inputs import Inputs
 from wizard.permissions.people_search import FoundPerson
 from wizard.plan.change import Context
 
+_TRUST = Text(
+    "Change options, Connect directories: compare the fingerprint of its certificate "
+    "authority, and trust it."
+)
 _AT_ONCE = 8
 _MOST_CONTROLLERS = 200
 # of thirty days, for one person who is asked about
@@ -114,4 +118,5 @@ def _certificate(
         trouble = Text("It shows no certificate.")
         return ControllerCertificate(seen.host, trouble=trouble)
     distrust = EMPTY if own.trusted else verbatim(own.reason)
-    return ControllerCertificate(seen.host, own.not_after, distrust)
+    remedy = _TRUST if seen.offer and not seen.offer.distrust else EMPTY
+    return ControllerCertificate(seen.host, own.not_after, distrust, remedy=remedy)

@@ -52,6 +52,7 @@ def _lines(inspection: Inspection) -> Iterator[str]:
             yield ""
             what = Text("{host}: {what}", host=facts.host, what=cell.detail)
             yield from finding(cell.state, what, cell.remedy)
+        yield from _authority(facts)
     for note in inspection.notes:
         yield ""
         yield from finding(note.state, note.detail, note.remedy)
@@ -69,6 +70,22 @@ def _certificate(facts: ControllerFacts) -> Iterator[str]:
         issued = Text("issued by {issuer}", issuer=each.issuer)
         until = Text("to {date}", date=day(each.not_after))
         yield f"  {each.subject}, {say(until)}, {say(issued)}"
+
+
+def _authority(facts: ControllerFacts) -> Iterator[str]:
+    """Say how to trust who could be trusted, once the fingerprint was compared."""
+    offer = facts.offer
+    if offer is None or offer.distrust:
+        return
+    shown = offer.certificate
+    subject, sha256 = shown.subject, shown.sha256
+    yield from (
+        "",
+        Text("SHA-256 of {subject}: {sha256}", subject=subject, sha256=sha256),
+    )
+    yield Text("To trust it, put this into the settings:")
+    yield from ("  directory:", "    ca_certificate: |")
+    yield from (f"      {line}" for line in offer.pem.splitlines())
 
 
 def _row(facts: ControllerFacts) -> tuple[str, ...]:
@@ -90,6 +107,7 @@ def _facts(facts: ControllerFacts) -> dict[str, Any]:
             "not_after": ends.isoformat() if ends else None,
             "trusted": facts.trusted,
             "chain": [each.subject for each in facts.chain],
+            "authority": _offered(facts),
         },
         "tls": facts.tls,
         "policy_hints": facts.hints,
@@ -104,6 +122,15 @@ def _facts(facts: ControllerFacts) -> dict[str, Any]:
             for c in facts.to_do
         ],
     }
+
+
+def _offered(facts: ControllerFacts) -> dict[str, str] | None:
+    """Give who could be trusted, as directory.ca_certificate takes it; None: nobody."""
+    offer = facts.offer
+    if offer is None or offer.distrust:
+        return None
+    shown = offer.certificate
+    return {"subject": shown.subject, "sha256": shown.sha256, "pem": offer.pem}
 
 
 HELP = Text("try each domain controller: certificate, TLS, policy hints, clock")

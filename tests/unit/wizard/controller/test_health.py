@@ -13,6 +13,8 @@ from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.controller.test_controller import MAKES, STARTS, apply
 from tests.unit.wizard.fake_host import FakeHost
 from tests.unit.wizard.health.staged import answered
+from tests.unit.wizard.ui.fake import unknown_authority
+from wizard.controller import health
 from wizard.controller.controller import Controller
 from wizard.permissions.people_search import FoundPerson
 from wizard.plan.change import StepFailed, allow_all
@@ -79,6 +81,16 @@ def test_each_controller_that_does_not_answer_says_why(
     assert [each.host for each in found] == ["dc1.corp.test", "dc2.corp.test"]
     assert all("No TLS connection" in each.trouble for each in found)
     assert all("firewall" in each.remedy for each in found)
+
+
+def test_one_of_an_unknown_authority_is_to_be_compared_and_trusted(
+    controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shown,) = unknown_authority().controllers
+    monkeypatch.setattr(health, "see_certificate", lambda *_given: shown)
+    first, *_ = controller.health.certificates()
+    assert first.distrust == "unable to get local issuer certificate"
+    assert "compare the fingerprint of its certificate authority" in first.remedy
 
 
 def test_the_answers_about_a_person_are_found_in_the_records(
