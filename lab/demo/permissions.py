@@ -6,6 +6,7 @@ from pathlib import Path
 from agent.verdict.causes import Cause
 from lab.controller import Lab
 from lab.demo.driver import Driver, JourneyFailed
+from wire.operation import Operation
 from wizard.controller.controller import Controller
 from wizard.ui.window import WizardWindow
 
@@ -46,8 +47,9 @@ def _everybody(driver: Driver, say: Callable[[str], None]) -> None:
     bad = [row for row in page.account_rows.checks if row.state != "ok"]
     if bad or not page.account_rows.checks:
         raise JourneyFailed(f"The account has findings: {[row.title for row in bad]}")
-    row = page.table.open_cause(Cause.INHERITANCE_OFF)
-    page.table.setCurrentItem(row.child(0))
+    page.table.choose((Operation.RESET, Cause.INHERITANCE_OFF))
+    page.people.table.selectRow(0)
+    driver.wait(lambda: bool(page.why.cases), "the why of a person is shown")
     driver.picture("permissions-why")
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wizard.ui.widgets.field_box import FieldBox
 
 _BELOW = 20  # pixels between the sentence and the content
+_MOST_WIDE = 1280  # pixels of a page that is a long table
 
 
 class WizardPage(QWidget):
@@ -83,6 +84,10 @@ class WizardPage(QWidget):
         place.addWidget(self.header)
         place.addWidget(self.area, 1)
         self._place = place
+
+    def fill_width(self) -> None:
+        """Take the width of the window: a long table is what the page is for."""
+        self.content.setMaximumWidth(_MOST_WIDE)
 
     def scroll_header(self, *, scrolled: bool) -> None:
         """Have title and sentence scroll with the content, as a low window needs."""

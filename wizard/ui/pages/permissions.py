@@ -4,6 +4,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLayout, QWidget
 
 from agent.config.errors import SettingsError
@@ -13,7 +15,6 @@ from wire.text import EMPTY, Text, plural
 from wizard.controller.permissions import Coverage
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Page
-from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form
 from wizard.permissions.findings import Level
 from wizard.results import Check
@@ -22,9 +23,13 @@ from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.coverage import Batch, CoverageReport, Judge
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.page import WizardPage
+from wizard.ui.people.intake import Intake
+from wizard.ui.people.people_list import PeopleList
+from wizard.ui.people.why_panel import WhyPanel
 from wizard.ui.presenters import other_operations
 from wizard.ui.presenters.failure import wording
-from wizard.ui.presenters.verdict import WORDS, check_of, checks_of
+from wizard.ui.presenters.other_operations import RESET_WORKS, Key
+from wizard.ui.presenters.verdict import check_of
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.widgets import labels
@@ -33,6 +38,10 @@ from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.grant_panel import GrantPanel
 from wizard.ui.widgets.job_progress import Progress
+from wizard.ui.widgets.side_by_side import SideBySide
+
+_GROWS = 10  # how much more of a high window the people take than what is empty
+_LEAST_WIDE = 400  # pixels for each of list and why, to stand side by side
 
 
 class PermissionsPage(WizardPage):
@@ -41,6 +50,8 @@ class PermissionsPage(WizardPage):
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
         self.whole: CoverageReport | None = None
+        self._ended: CoverageReport | None = None  # not everybody is listed yet
+        self._cause: Cause | None = None
         self._judged_for: Judge | None = None
         self.sum_up = labels.label()
         self.sum_up.setFont(palette.larger(3, bold=True))
@@ -49,27 +60,38 @@ class PermissionsPage(WizardPage):
             text.hide()
         judged, failed = self._judged, self._failed
         self.progress = Progress(tr("Checking"), judged, failed, self._moved)
-        self.table = CauseTable()
-        self.table.cause_chosen.connect(self._tell_cause)
-        self.table.person_chosen.connect(self._tell_person)
+        self.intake = Intake(self)
+        self.intake.ended.connect(self._settled)
         self.check_rows = CheckRows()
         texts = (self.sum_up, self.short, self.hint)
         self.granting = GrantPanel(session.controller)
         self.granting.state_changed.connect(self._arrange)
         self.granting.granted.connect(self.judge)
         self.field_boxes = self.granting.field_boxes
-        self.add(*texts, self.progress, self.check_rows, self.table, self._why())
+        self.add(*texts, self.progress, self.check_rows, *self._everybody())
         self.add(*self._buttons(), self.granting, self._account())
         self.body.addStretch(1)
+        self.body.setStretchFactor(self.people_and_why, _GROWS)
+        self.fill_width()
 
-    def _why(self) -> QWidget:
-        self.why = labels.Panel()
-        self.who = labels.LongName()
-        self.remedy = labels.label()
-        self.answer_rows = CheckRows(WORDS)
-        labels.add(self.why.column, self.who, self.remedy, self.answer_rows)
-        self.why.hide()
-        return self.why
+    def _everybody(self) -> tuple[QWidget, ...]:
+        self.table, self.people, self.why = CauseTable(), PeopleList(), WhyPanel()
+        for takes in (self.table.take, self.people.take):
+            self.intake.took.connect(takes)
+        self.table.chosen.connect(self._list_cause)
+        self.people.chosen.connect(self._tell_chosen)
+        self.why.code_wanted.connect(self.code_wanted)
+        beside = SideBySide(
+            *(self.people, self.why),
+            least=_LEAST_WIDE,
+            spacing=palette.GROUP,
+            shares=(2, 1),
+        )
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self.people.table)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.activated.connect(self.why.copy_text)
+        self.people_and_why = beside
+        return self.table, beside
 
     def _buttons(self) -> tuple[QWidget | QLayout, ...]:
         self.again = labels.button(tr("&Check again"), self.judge)
@@ -135,13 +157,18 @@ class PermissionsPage(WizardPage):
     def judge(self) -> None:
         """Judge everybody anew."""
         judge = self.judge_now
-        self._judged_for, self.whole = judge, None
+        self._judged_for, self.whole, self._ended = judge, None, None
+        self._cause = None
         if not self.alone:
             self.granting.close_panel()  # it showed what was missing before
+        self.intake.forget()
         self.table.forget()
+        self.people.forget()
+        self.people.show_cause(None)
         self.table.show()
+        self.people_and_why.show()
         self.check_rows.show_checks(())
-        for part in (self.why, self.account, self.short, self.hint):
+        for part in (self.account, self.short, self.hint):
             part.hide()
         for text in (self.sum_up, self.state):
             text.setText("")
@@ -152,15 +179,23 @@ class PermissionsPage(WizardPage):
         self.progress.show_seen(batch.seen)
         if batch.account:
             self.progress.show_account()
-        self.table.take(batch.people)
+        self.intake.put(batch.people)
         works, judged = batch.seen.would_work, batch.seen.people
         text = tr("{people} of {count} people can be reset", people=works, count=judged)
         self.sum_up.setText(text if judged else "")
 
     def _judged(self, whole: CoverageReport) -> None:
-        self.whole = whole
+        self._ended = whole
+        self.intake.end()
+
+    def _settled(self) -> None:
+        """Say what it came to, once everybody is listed."""
+        whole = self._ended
+        assert whole is not None
+        self.whole, self._ended = whole, None
         coverage = whole.coverage
         self.table.settle()
+        self.people.settle()
         short = other_operations.describe_operations(self.table.also)
         self.short.setText("\n".join(say(each) for each in short))
         hint = _hint(coverage, stopped=whole.stopped, short=bool(short))
@@ -169,7 +204,8 @@ class PermissionsPage(WizardPage):
             text.setVisible(bool(text.text()))
         if not coverage.people:
             self.sum_up.setText(tr("Nobody is in the scope"))
-            self.table.hide()
+        self.table.setVisible(bool(coverage.people))
+        self.people_and_why.setVisible(bool(coverage.people))
         announce(self, self.sum_up.text())
         self._show_account(whole)
         self._arrange()
@@ -191,26 +227,24 @@ class PermissionsPage(WizardPage):
 
     def _failed(self, error: BaseException) -> None:
         self._judged_for = None
+        self.intake.forget()
         self.check_rows.show_checks((broken(error),))
         self.table.hide()
+        self.people_and_why.hide()
         self._arrange()
 
-    def _tell_cause(self, cause: Cause) -> None:
-        meaning = CAUSES[cause]
-        self.who.hide()
-        self.answer_rows.show_checks(())
-        remedy = tr("What to do: {remedy}", remedy=meaning.remedy)
-        self.remedy.setText(remedy)
-        self.remedy.setVisible(bool(meaning.remedy))
-        self.why.setVisible(bool(meaning.remedy))
+    def _list_cause(self, key: Key | None) -> None:
+        self._cause = key[1] if key and key != RESET_WORKS else None
+        self.people.table.clearSelection()
+        self.people.show_cause(key)
+        self._tell_chosen()
 
-    def _tell_person(self, judged: PersonVerdict) -> None:
-        self.who.set_name(judged.verdict.dn)
-        self.who.show()
-        self.remedy.hide()
-        self.answer_rows.show_checks(checks_of(judged.verdict))
-        self.why.show()
-        self.bring(self.why)
+    def _tell_chosen(self) -> None:
+        cases = self.people.cases
+        if cases:
+            self.why.show_cases(cases)
+        else:
+            self.why.show_nobody(self._cause)
 
     def _ask_file(self) -> None:
         forms = f"{tr('Table (*.csv)')};;{tr('JSON lines (*.jsonl)')}"
@@ -243,7 +277,7 @@ class PermissionsPage(WizardPage):
 
     def _arrange(self) -> None:
         busy = self.progress.worker.busy or self.exporter.worker.busy
-        busy = busy or self.granting.busy
+        busy = busy or self.granting.busy or self._ended is not None
         self.grant_button.setVisible(self.alone)
         self.hand_over.setVisible(not self.alone and self._account_is_there)
         for act in (self.grant_button, self.hand_over):
@@ -284,5 +318,5 @@ def _hint(coverage: Coverage, *, stopped: bool, short: bool) -> Text:
     if coverage.foreseen:
         return Text("The account is not made yet: this is what its grants will reach.")
     if short or coverage.would_work < coverage.people:
-        return Text("Open a cause to see who, and choose a person to see why.")
+        return Text("Choose a cause to see who, and a person to see why.")
     return Text("Nothing stands in anybody's way.") if coverage.people else EMPTY

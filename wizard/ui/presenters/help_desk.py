@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.ldap import dn
 from agent.verdict.causes import CAUSES
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.failure import sentence
-from wire.text import Text, moment
+from wire.text import Text, moment, plural
 from wizard.ui.formatting import line, say, to_copy
 from wizard.ui.presenters.verdict import WORDS, alike, names_of
 
-_MOST = 1000  # people in one text; of more there is the file
+MOST_COPIED = 100  # people in one text; of more there is the file
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,32 @@ class Case:
 
 def container_of(where: str) -> str:
     """Name what an object lies in, as administrators say it; a DN where that fails."""
+    return _canonical(dn.parent(where))
+
+
+@lru_cache(maxsize=4096)
+def _canonical(name: str) -> str:
     try:
-        return dn.canonical(dn.parent(where))
+        return dn.canonical(name)
     except dn.BadName:
-        return where
+        return name
 
 
 def help_desk_text(cases: Sequence[Case]) -> str:
     """Write who, what, cause, remedy and code of each, with an empty line between."""
-    return "\n\n".join("\n".join(_lines(case)) for case in cases[:_MOST])
+    texts = ["\n".join(_lines(case)) for case in cases[:MOST_COPIED]]
+    left_out = len(cases) - MOST_COPIED
+    if left_out > 0:
+        texts.append(_said(_others(left_out)))
+    return "\n\n".join(texts)
+
+
+def _others(count: int) -> Text:
+    return plural(
+        "{count} person more is in the file of Export.",
+        "{count} people more are in the file of Export.",
+        count,
+    )
 
 
 def _lines(case: Case) -> Iterator[str]:

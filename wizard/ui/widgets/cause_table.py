@@ -1,91 +1,88 @@
-"""People by cause: a row a cause with its count, open to the people themselves."""
+"""People by cause: a row a cause with its count; the chosen one says who is listed."""
 
 from collections import Counter
 
-from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from agent.verdict.causes import Cause
 from agent.verdict.verdict import State
 from wire.operation import Operation
-from wire.text import plural
+from wire.text import Text, plural
 from wizard.permissions.coverage import PersonVerdict
 from wizard.translation import number
-from wizard.ui.formatting import line, say, tip, tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.presenters.other_operations import RESET_WORKS, Key, keys_of, title_of
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 
-MOST_SHOWN = 500  # people of one cause; a file has them all
-_LEAST, _MOST = 5, 15  # lines of text high
+_MOST = 7  # rows before it scrolls
 _OPERATION = Qt.ItemDataRole.UserRole
-_CAUSE, _PERSON = _OPERATION + 1, _OPERATION + 2
+_CAUSE = _OPERATION + 1
 _MARKS = {
     State.YES: ("circle-check", "ok"),
     State.NO: ("circle-x", "failed"),
     State.UNKNOWN: ("triangle-alert", "warning"),
 }
+_ALL = Text("Can't be reset")
 
 
 class CauseTable(QTreeWidget):
-    """Counts people as they are judged; keeps some of each cause to look at.
+    """Counts people as they are checked.
 
     A row is a cause of the reset; another operation that a permission stops, and that
-    has a cause of its own, is a row as well.
+    has a cause of its own, is a row as well. The one for all who can't be reset stands
+    above the causes.
     """
 
-    cause_chosen = Signal(object)  # a Cause
-    person_chosen = Signal(object)  # a PersonVerdict
+    chosen = Signal(object)  # a Key, or None: all who can't be reset
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: dict[Key, QTreeWidgetItem] = {}
         self.setColumnCount(2)
         self.setHeaderLabels([tr("Cause"), tr("People")])
         self.setAccessibleName(tr("People by cause"))
         self.setUniformRowHeights(True)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setRootIsDecorated(False)
         self.setTabKeyNavigation(False)
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self.itemExpanded.connect(self._fill)
-        self.itemExpanded.connect(lambda _row: self.fit())
-        self.itemCollapsed.connect(lambda _row: self.fit())
         self.currentItemChanged.connect(lambda item, _old: self._chosen(item))
         self.forget()
 
     def forget(self) -> None:
         """Begin anew."""
-        self.clear()
+        with QSignalBlocker(self):
+            self.clear()
         self.counts: Counter[Cause] = Counter()  # of the reset
         self.also: Counter[Key] = Counter()  # what other operations have of their own
-        self._people: dict[Key, list[PersonVerdict]] = {}
-        self._rows = {}
+        self._rows: dict[Key | None, QTreeWidgetItem] = {}
+        self.fit()
 
     def take(self, people: list[PersonVerdict]) -> None:
         """Count some more people, and show the counts."""
-        met: dict[Key, None] = {}
+        met: dict[Key, State] = {}
         for judged in people:
             for key in keys_of(judged.verdict):
-                met[key] = None
-                self._keep(key, judged)
-        for key in met:
-            self._count(key)
-        self.fit()
+                met.setdefault(key, judged.verdict.of(key[0]).state)
+                if key[0] is Operation.RESET:
+                    self.counts[key[1]] += 1
+                else:
+                    self.also[key] += 1
+        new = [key for key in met if key not in self._rows]
+        for key in new:
+            self._add(key, met[key])
+        for shown in (*met, None):
+            self._count(shown)
+        if new:
+            self.fit()
 
-    def _keep(self, key: Key, judged: PersonVerdict) -> None:
-        operation, cause = key
-        if operation is Operation.RESET:
-            self.counts[cause] += 1
-        else:
-            self.also[key] += 1
-        kept = self._people.setdefault(key, [])
-        if len(kept) < MOST_SHOWN:
-            kept.append(judged)
-
-    def _people_in(self, key: Key) -> int:
+    def people_in(self, key: Key | None) -> int:
+        """Count the people of a row."""
+        if key is None:
+            return self.counts.total() - self.counts[Cause.NONE]
         return self.counts[key[1]] if key[0] is Operation.RESET else self.also[key]
 
     def settle(self) -> None:
@@ -93,112 +90,80 @@ class CauseTable(QTreeWidget):
 
         Those of the reset stand before those of other operations.
         """
-        blocked = QSignalBlocker(self)
-        opened = {key for key, row in self._rows.items() if row.isExpanded()}
-        for at, key in enumerate(sorted(self._rows, key=self._place)):
-            row = self._rows[key]
-            self.takeTopLevelItem(self.indexOfTopLevelItem(row))
-            self.insertTopLevelItem(at, row)
-            row.setExpanded(key in opened)
-        self.setCurrentIndex(QModelIndex())
-        blocked.unblock()
+        current = self.currentItem()
+        with QSignalBlocker(self):
+            for at, key in enumerate(sorted(self._rows, key=self._place)):
+                item = self._rows[key]
+                self.takeTopLevelItem(self.indexOfTopLevelItem(item))
+                self.insertTopLevelItem(at, item)
+            self.setCurrentIndex(QModelIndex())
+            if current is not None:
+                self.setCurrentItem(current)
         self.fit()
 
-    def _place(self, key: Key) -> tuple[bool, bool, int]:
+    def _place(self, key: Key | None) -> tuple[bool, bool, bool, int]:
+        if key is None:
+            return False, True, False, 0
         other = key[0] is not Operation.RESET
-        return other, key != RESET_WORKS, -self._people_in(key)
+        return other, key != RESET_WORKS, True, -self.people_in(key)
 
     def fit(self) -> None:
         """Be as high as what is listed, within bounds; the rest scrolls."""
-        rows = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
-        listed = sum(1 + row.childCount() * row.isExpanded() for row in rows if row)
-        line = self.fontMetrics().height() + 4
-        high = self.header().height() + line * listed + 2 * self.frameWidth() + 4
-        self.setFixedHeight(max(line * _LEAST, min(high, line * _MOST)))
+        listed = min(_MOST, max(1, self.topLevelItemCount()))
+        high = self.sizeHintForRow(0)
+        line = high if high > 0 else self.fontMetrics().height() + 4
+        head = self.header().sizeHint().height()
+        self.setFixedHeight(head + line * listed + 2 * self.frameWidth() + 4)
 
-    def people_of(
-        self, cause: Cause, operation: Operation = Operation.RESET
-    ) -> tuple[PersonVerdict, ...]:
-        """Give the people of a cause that are kept."""
-        return tuple(self._people.get((operation, cause), ()))
+    def choose(self, key: Key | None) -> None:
+        """Choose a row, as a click does; KeyError where nobody has the cause."""
+        self.setCurrentItem(self._rows[key])
 
-    def open_cause(
-        self, cause: Cause, operation: Operation = Operation.RESET
-    ) -> QTreeWidgetItem:
-        """Open a cause's people, as a click on its arrow does."""
-        row = self._rows[operation, cause]
-        row.setExpanded(True)
-        return row
+    def texts(self) -> list[tuple[str, str]]:
+        """Give the rows as they are shown."""
+        items = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
+        return [(item.text(0), item.text(1)) for item in items if item]
 
-    def _count(self, key: Key) -> None:
-        row = self._rows.get(key)
-        if row is None:
-            row = self._rows[key] = self._add(key)
-        people = self._people_in(key)
-        row.setText(1, number(people))
-        title = title_of(key)
+    def _count(self, key: Key | None) -> None:
+        item = self._rows.get(key)
+        if item is None:
+            return
+        people, title = self.people_in(key), _title(key)
+        item.setText(1, number(people))
         spoken = plural(
             "{title}: {count} person", "{title}: {count} people", people, title=title
         )
-        row.setData(0, Qt.ItemDataRole.AccessibleTextRole, say(spoken))
-        if row.isExpanded():
-            self._fill(row)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, say(spoken))
 
-    def _add(self, key: Key) -> QTreeWidgetItem:
-        row = _item(say(title_of(key)), key)
-        row.setTextAlignment(
+    def _add(self, key: Key, state: State) -> None:
+        if key[0] is Operation.RESET and key != RESET_WORKS and None not in self._rows:
+            self._insert(None)
+        item = self._insert(key)
+        name, ink = _MARKS[state]
+        inks = palette.inks(self.palette())
+        item.setIcon(0, icon(name, getattr(inks, ink)))
+
+    def _insert(self, key: Key | None) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([say(_title(key)), ""])
+        if key is not None:
+            item.setData(0, _OPERATION, key[0].value)
+            item.setData(0, _CAUSE, key[1].value)
+        item.setTextAlignment(
             1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        self._mark(row, key)
-        row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
         # those that would work stand first, then in the order they are met
         at = 0 if key == RESET_WORKS else self.topLevelItemCount()
-        self.insertTopLevelItem(at, row)
-        return row
-
-    def _mark(self, row: QTreeWidgetItem, key: Key) -> None:
-        name, ink = _MARKS[self._people[key][0].verdict.of(key[0]).state]
-        inks = palette.inks(self.palette())
-        row.setIcon(0, icon(name, getattr(inks, ink)))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            for key, row in self._rows.items():
-                self._mark(row, key)
-
-    def _fill(self, row: QTreeWidgetItem) -> None:
-        """List the people kept who are not listed yet; a file has the others."""
-        key = _key_of(row)
-        kept = self._people[key]
-        if row.childCount() > len(kept):
-            return  # the note about the others is there
-        for at in range(row.childCount(), len(kept)):
-            item = _item(line(kept[at].verdict.dn), key)
-            item.setToolTip(0, tip(kept[at].verdict.dn))
-            item.setData(0, _PERSON, at)
-            row.addChild(item)
-        if len(kept) == MOST_SHOWN and self._people_in(key) > MOST_SHOWN:
-            note = QTreeWidgetItem([tr("The others are in the file: Export"), ""])
-            note.setFlags(Qt.ItemFlag.NoItemFlags)
-            row.addChild(note)
+        self._rows[key] = item
+        self.insertTopLevelItem(at, item)
+        return item
 
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
         if item is None:
             return
-        at, key = item.data(0, _PERSON), _key_of(item)
-        if at is None:
-            self.cause_chosen.emit(key[1])
-        else:
-            self.person_chosen.emit(self._people[key][at])
+        operation = item.data(0, _OPERATION)
+        cause = item.data(0, _CAUSE)
+        self.chosen.emit((Operation(operation), Cause(cause)) if operation else None)
 
 
-def _item(text: str, key: Key) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([say(text), ""])
-    item.setData(0, _OPERATION, key[0].value)
-    item.setData(0, _CAUSE, key[1].value)
-    return item
-
-
-def _key_of(item: QTreeWidgetItem) -> Key:
-    return Operation(item.data(0, _OPERATION)), Cause(item.data(0, _CAUSE))
+def _title(key: Key | None) -> Text:
+    return _ALL if key is None else title_of(key)

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from agent.ldap.errors import Unreachable
-from agent.verdict.causes import Cause
+from agent.verdict.causes import CAUSES, Cause
 from tests.unit.wizard.answered import CANARY
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import INSTALLED
@@ -20,14 +23,16 @@ from tests.unit.wizard.ui.fake_permissions import (
     EVERYBODY,
     EXCESS,
     GRANT,
+    SHOWN_BY,
     UNGRANTED,
 )
+from tests.unit.wizard.ui.heard import Heard
 from tests.unit.wizard.ui.walk import go
 from wire.operation import Operation
 from wire.secret import Secret
 from wire.text import Text
 from wizard.plan.change import ApplyError
-from wizard.ui.widgets.cause_table import MOST_SHOWN
+from wizard.ui.people.people_model import Column
 from wizard.ui.widgets.grant_panel import PASSWORD, USER
 from wizard.ui.widgets.text_viewer import TextDialog
 from wizard.ui.window import WizardWindow
@@ -59,9 +64,12 @@ def test_everybody_is_counted_by_cause(
 
     assert page.sum_up.text() == "1\u202f204 of 1\u202f250 people can be reset"
     assert dict(page.table.counts) == EVERYBODY
-    top = [page.table.topLevelItem(at) for at in range(page.table.topLevelItemCount())]
-    assert top[0].text(0) == "Reset would work"
-    assert {row.text(1) for row in top} >= {"1\u202f204", "31"}
+    rows = page.table.texts()
+    assert rows[:3] == [
+        ("Reset would work", "1\u202f204"),
+        ("Can't be reset", "46"),
+        ("Protected by AdminSDHolder", "31"),
+    ]
     assert page.account_rows.checks[0].state == "ok"
     assert "22" in page.account_rows.checks[0].detail
     assert fake.permissions.calls[0][1] == INSTALLED.settings
@@ -83,15 +91,16 @@ def test_another_operation_that_falls_short_is_told_and_opens_to_the_people(
         "Requiring a new password would fail for 20 people.",
     ]
     assert page.grant_button.isEnabled()
-    row = page.table.open_cause(Cause.NOT_GRANTED, Operation.UNLOCK)
-    assert (row.text(0), row.text(1)) == ("Unlock: Not granted", "20")
-    assert row.childCount() == 20
-    page.table.setCurrentItem(row)
-    assert "Grant the right" in page.remedy.text()
-    page.table.setCurrentItem(row.child(3))
-    assert [check.state for check in page.answer_rows.checks] == [
-        *("ok", "failed", "failed")
-    ]
+    assert ("Unlock: Not granted", "20") in page.table.texts()
+    assert page.people.listed.count == 0, "everybody can be reset"
+    page.table.choose((Operation.UNLOCK, Cause.NOT_GRANTED))
+    assert page.people.listed.count == 20
+    assert "Grant the right" in page.why.remedy.text()
+    page.people.table.selectRow(3)
+    states = [check.state for check in page.why.answer_rows.checks]
+    assert states == ["ok", "failed", "failed"]
+    index = page.people.listed.index(3, Column.CAUSE)
+    assert index.data() == "Unlock: Not granted; Must change: Not granted"
 
 
 def test_what_stops_the_reset_too_is_counted_once(
@@ -99,7 +108,7 @@ def test_what_stops_the_reset_too_is_counted_once(
 ) -> None:
     page = judged(qtbot, open_window, ungranted)
 
-    assert page.table.topLevelItemCount() == len(UNGRANTED)
+    assert page.table.topLevelItemCount() == len(UNGRANTED) + 1  # and the sum
     assert not page.short.isVisible()
 
 
@@ -148,31 +157,87 @@ def test_stop_keeps_what_was_judged_and_says_so(
     assert not page.account.isVisible()
 
 
-def test_a_cause_opens_to_the_people_and_a_person_to_the_why(
+def test_a_cause_lists_its_people_and_a_person_says_why(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     page = judged(qtbot, open_window, fake)
-    row = page.table.open_cause(Cause.INHERITANCE_OFF)
-    assert row.childCount() == 9
-    page.table.setCurrentItem(row)
-    assert "Turn inheritance on" in page.remedy.text()
-    page.table.setCurrentItem(row.child(2))
+    assert page.people.listed.count == 46, "all who can't be reset"
+    assert page.why.remedy.text().startswith("Choose a person")
+    page.table.choose((Operation.RESET, Cause.INHERITANCE_OFF))
+    assert page.people.listed.count == 9
+    assert page.people.number.text() == "9 people"
+    assert "Turn inheritance on" in page.why.remedy.text()
+    page.people.table.selectRow(2)
 
-    assert page.who.text() == row.child(2).text(0)
-    reset = page.answer_rows.checks[0]
+    case = page.people.listed.row_at(2).case
+    assert page.why.title.text() == case.name
+    assert page.why.who.text() == case.verdict.dn
+    reset = page.why.answer_rows.checks[0]
     assert reset.state == "failed"
     assert "inheritance is off at OU=Executives" in reset.detail
     assert reset.remedy.startswith("Turn inheritance on")
+    page.table.choose(None)
+    assert page.people.listed.count == 46
+    page.table.choose((Operation.RESET, Cause.NONE))
+    assert page.people.listed.count == 1204
 
 
-def test_many_people_of_a_cause_are_shown_in_part(
+def test_the_code_of_a_person_leads_to_its_place_in_the_guide(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     page = judged(qtbot, open_window, fake)
-    row = page.table.open_cause(Cause.NONE)
+    page.table.choose((Operation.RESET, Cause.INHERITANCE_OFF))
+    page.people.table.selectRow(0)
+    with qtbot.waitSignal(page.code_wanted) as wanted:
+        page.why.codes.links["permission_denied"].click()
+    assert wanted.args == ["permission_denied"]
 
-    assert row.childCount() == MOST_SHOWN + 1
-    assert "Export" in row.child(MOST_SHOWN).text(0)
+
+def test_the_chosen_are_copied_for_the_help_desk(
+    qtbot: QtBot, open_window: Open, fake: FakeController, heard: Heard
+) -> None:
+    page = judged(qtbot, open_window, fake)
+    assert not page.why.copy.isVisible()
+    page.table.choose((Operation.RESET, Cause.TOO_YOUNG))
+    page.people.table.setFocus()
+    page.people.table.selectAll()
+    page.why.copy.click()
+    text = QApplication.clipboard().text()
+    assert text.splitlines() == [
+        *("Person: {} ({})".format(*page.people.listed.row_at(0).cells[:2]),),
+        f"OU: {page.people.listed.row_at(0).cells[2]}",
+        f"DN: {page.why.who.text()}",
+        *("Reset, change: Would fail", "Cause: Password too young"),
+        f"Shown by: {SHOWN_BY[Cause.TOO_YOUNG]}.",
+        "It works from 2026-11-24 08:12 UTC.",
+        f"What to do: {CAUSES[Cause.TOO_YOUNG].remedy}",
+        *("Code: too_young", "Unlock, must change: Would work"),
+    ]
+    assert heard.any("Copied")
+
+    page.table.choose((Operation.RESET, Cause.DENIED))
+    page.people.table.selectAll()
+    assert page.why.title.text() == "3 people chosen"
+    QTest.keySequence(page.people.table, QKeySequence.StandardKey.Copy)
+    text = QApplication.clipboard().text()
+    assert text.count("Person: ") == text.count("Cause: An entry denies it") == 3
+    assert "\n\n" in text
+
+
+def test_the_why_stands_beside_the_list_where_there_is_place_for_it(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = judged(qtbot, open_window, fake)
+
+    def is_beside() -> bool:
+        top: int = page.why.mapTo(page, QPoint(0, 0)).y()
+        bottom: int = page.people.mapTo(page, page.people.rect().bottomLeft()).y()
+        return top < bottom
+
+    page.window().resize(1400, 800)
+    qtbot.waitUntil(is_beside)
+    page.window().resize(700, 680)
+    qtbot.waitUntil(lambda: not is_beside())
 
 
 @pytest.mark.parametrize("name", ["all.csv", "all.jsonl"])
