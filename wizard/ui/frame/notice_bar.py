@@ -1,7 +1,8 @@
 """The bar above the footer: the outcome of a check, why Next waits, the next steps."""
 
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QStyle, QWidget
 
 from wizard.ui.formatting import duration, say, tr
 from wizard.ui.frame.notice import Notice
@@ -10,6 +11,7 @@ from wizard.ui.theme.icons import STATES, Mark, state_word
 from wizard.ui.widgets.flow_layout import FlowLayout
 from wizard.ui.widgets.labels import button, empty, label, row
 
+_EDGE = 4  # pixels of the bar's own colour, at its beginning
 _WORDS = 280  # pixels for the words, before the buttons go below them
 
 
@@ -75,5 +77,7 @@ class NoticeBar(QWidget):
         painter.fillRect(0, 0, self.width(), 1, QColor(inks.line))
         if self.notice and self.notice.state != "ok":
             ink = QColor(getattr(inks, self.notice.state))
-            painter.fillRect(0, 0, 4, self.height(), ink)
+            edge = QRect(0, 0, _EDGE, self.height())
+            begins = QStyle.visualRect(self.layoutDirection(), self.rect(), edge)
+            painter.fillRect(begins, ink)
         painter.end()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 from wizard.ui.theme import palette, strokes
 
 MARGIN = 6  # at the left and right of a cell's text
-_BAR = 3  # how wide the bar at the left of a chosen row is
+_BAR = 3  # how wide the bar is at the beginning of a chosen row
 _STATE = QStyle.StateFlag
 
 
@@ -49,7 +49,8 @@ def marks(
     painter.setClipRect(option.rect, Qt.ClipOperation.IntersectClip)
     if chosen:
         bar = QRect(whole.left(), whole.top(), _BAR, whole.height())
-        painter.fillRect(bar, QColor(inks.accent))
+        begins = QStyle.visualRect(option.direction, whole, bar)
+        painter.fillRect(begins, QColor(inks.accent))
     if current:
         strokes.ring(painter, whole, inks, radius=2)
     painter.restore()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget
 
 from wizard.ui.widgets.columns import fit_titles
@@ -28,6 +28,13 @@ class ReadTable(QTableWidget):
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setHighlightSections(False)
+
+    def selectRow(self, row: int) -> None:
+        """Choose a row: Qt's own finds none where a table begins at the right."""
+        kinds = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(
+            self.model().index(row, 0), kinds.ClearAndSelect | kinds.Rows
+        )
 
     def fit(self) -> None:
         """Take the height of the rows there are, and the width of the titles."""

@@ -11,8 +11,11 @@ from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import INSTALLED, RELAY_ROWS
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
+from wire.text import Text
 from wizard.results import Check
+from wizard.ui.frame.notice import Notice
 from wizard.ui.frame.notice_bar import NoticeBar
+from wizard.ui.theme import palette
 from wizard.ui.widgets.rows_dialog import RowsDialog
 from wizard.ui.widgets.text_viewer import TextDialog
 from wizard.ui.window import WizardWindow
@@ -167,3 +170,20 @@ def test_nothing_to_apply_means_close(qtbot: QtBot, open_window: Open) -> None:
     assert window.button("back").isEnabled()
     window.press_next()
     assert not window.isVisible()
+
+
+@pytest.mark.parametrize("way", list(Qt.LayoutDirection)[:2], ids=lambda way: way.name)
+def test_its_colour_stands_where_the_words_begin(
+    qtbot: QtBot, way: Qt.LayoutDirection
+) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.setPalette(palette.palette_of(palette.LIGHT))
+    bar.setLayoutDirection(way)
+    bar.resize(600, 40)
+    bar.show_notice(Notice("failed", Text("No answer.")))
+    picture = bar.grab().toImage()
+    sides = [picture.pixelColor(x, 20).name() for x in (1, 598)]
+    failed, base = palette.LIGHT.failed, palette.LIGHT.base
+    first = way is Qt.LayoutDirection.LeftToRight
+    assert sides == ([failed, base] if first else [base, failed])
