@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from agent.config.settings import DirectorySettings
+from agent.ldap.authority import AuthorityOffer
 from agent.ldap.certificates import CertificateFacts
 from agent.relay_client import clock_skew
 from wire.text import EMPTY, Text, day, decimal, verbatim
@@ -110,6 +111,10 @@ _UNTRUSTED = {
     62: _WRONG_NAME,  # HOSTNAME_MISMATCH
     64: _WRONG_NAME,  # IP_ADDRESS_MISMATCH
 }
+_COMPARE_OWN = Text(
+    "Give the certificate of its authority; or compare the fingerprint of its own at "
+    "the controller itself and, where both are the same, trust that."
+)
 _GIVE_CA = Text("Give the PEM file of the CA that issued it.")
 
 
@@ -131,12 +136,16 @@ def _untrusted(
         )
     elif offer:
         word, field = Text("Unknown authority"), CERTIFICATE
-        remedy = Text(
-            "Compare the fingerprint of {authority} with the one that your certificate "
-            "authority shows. Where both are the same, trust it.",
-            authority=offer.certificate.subject,
-        )
+        remedy = _COMPARE_OWN if offer.is_own else _compare(offer)
     return Cell("certificate", "failed", word, detail, remedy, more, ms, field)
+
+
+def _compare(offer: AuthorityOffer) -> Text:
+    return Text(
+        "Compare the fingerprint of {authority} with the one that your certificate "
+        "authority shows. Where both are the same, trust it.",
+        authority=offer.certificate.subject,
+    )
 
 
 def _domain(facts: ControllerFacts, settings: DirectorySettings) -> Cell:

@@ -99,7 +99,7 @@ def test_a_controller_of_another_name_is_told_by_its_certificate(
 def test_an_untrusted_certificate_shows_its_chain(whole: Sandbox) -> None:
     row = failed(check(whole, directory(whole, ca=None)))
 
-    assert row.field == "directory.ca"
+    assert row.field == "directory.ca_certificate"
     assert "issued by CN=Writeback lab CA" in row.more
     assert "SHA-256" in row.more
 

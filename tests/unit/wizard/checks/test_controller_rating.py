@@ -117,6 +117,13 @@ def test_an_unknown_issuer_is_to_be_compared_and_trusted() -> None:
     assert "Compare the fingerprint of CN=Corp CA" in made.remedy
 
 
+def test_a_certificate_that_was_sent_alone_is_compared_at_its_controller() -> None:
+    alone = replace(OFFER, is_own=True)
+    made = cell(facts(UNKNOWN, signed_in_as="", root=None, offer=alone), "certificate")
+
+    assert "at the controller itself" in made.remedy
+
+
 def test_trusting_the_issuer_is_no_remedy_where_the_name_is_wrong_too() -> None:
     wrong = replace(OFFER, distrust="Hostname mismatch", verify_code=62)
     made = cell(facts(UNKNOWN, signed_in_as="", root=None, offer=wrong), "certificate")
