@@ -61,6 +61,7 @@ def test_the_agents_package_has_its_files_where_they_belong(
         *("/usr/share/doc/writeback-agent/sbom.cdx.json",),
         *("/usr/share/doc/writeback-agent/site.yaml",),
         *("/usr/share/writeback/guide/en/index.html",),
+        *("/usr/share/writeback/guide/en/_images/relay.png",),
         *("/usr/lib/writeback-agent/writeback-setupd",),
         *("/usr/lib/systemd/system/writeback-setup.service",),
         *("/usr/lib/systemd/system/writeback-rotation.service",),
