@@ -18,6 +18,7 @@ from wizard.flow.model import Page
 from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
 from wizard.ui.frame.notice import Notice
+from wizard.ui.jobs.slices import Slices
 from wizard.ui.jobs.stoppable import Stoppable
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
@@ -57,8 +58,7 @@ class WizardPage(QWidget):
         self.title_label, self.why_label = Heading(larger=7), label(muted=True)
         self.why_label.setMaximumWidth(_content_width())
         self.content = QWidget()
-        self._passing = QTimer(self, singleShot=True, interval=0)
-        self._passing.timeout.connect(self.pass_on)
+        self._passing = Slices(self)
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(0, 0, palette.TIGHT, palette.TIGHT)
         self.body.setSpacing(palette.GROUP)
@@ -206,7 +206,7 @@ class WizardPage(QWidget):
         It is an event of its own: what came back is shown in one, and the page that
         follows is built in another, so that keys are heard between them.
         """
-        self._passing.start()
+        self._passing.start(self.update, self.pass_on)
 
     def pass_on(self) -> None:
         """Go on, where this page is still the one that is shown."""

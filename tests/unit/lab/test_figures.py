@@ -1,5 +1,6 @@
 """The benchmark's figures keep their names: whoever reads them goes by those."""
 
+from lab.bench import stalls
 from lab.bench.coverage import Judging, figures
 
 
@@ -16,4 +17,12 @@ def test_judging_is_told_beside_its_floor_and_few_people() -> None:
         "few_users": 1000,
         "few_seconds": 2.04,
         "few_peak_mb": 61.0,
+    }
+
+
+def test_stalls_are_told_by_page_and_the_longest_of_all() -> None:
+    assert stalls.figures({"welcome": 18.2, "review": 41.0}) == {
+        "stall_welcome_ms": 18.2,
+        "stall_review_ms": 41.0,
+        "stall_longest_ms": 41.0,
     }

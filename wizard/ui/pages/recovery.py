@@ -80,9 +80,8 @@ class RecoveryPage(Form):
         if recovery.forward:
             begun = tr("Begun {time}. These changes are still to be made:", time=time)
         self.when.setText(begun)
-        self.changes.show_summaries(recovery.changes)
-        for change in self.changes.rows:
-            change.turn("to do" if recovery.forward else "begun")
+        state = "to do" if recovery.forward else "begun"
+        self.changes.show_summaries(recovery.changes, state)
         super().entered()
 
     def arrange(self) -> None:

@@ -48,9 +48,12 @@ class ListedChange:
     """One change on its way; `ms` is how long it took, once it is done."""
 
     def __init__(
-        self, summary: str, turned: Callable[["ListedChange", str], None]
+        self,
+        summary: str,
+        turned: Callable[["ListedChange", str], None],
+        state: str = "waiting",
     ) -> None:
-        self.summary, self.state, self.detail = summary, "waiting", ""
+        self.summary, self.state, self.detail = summary, state, ""
         self.ms: float | None = None
         self._clock, self._turned = QElapsedTimer(), turned
 
@@ -142,12 +145,12 @@ class ChangeList(QWidget):
         self._later.timeout.connect(self._draw)
         self.setAccessibleName(tr("Changes"))
 
-    def show_summaries(self, summaries: Sequence[str]) -> None:
-        """List the changes, none of them begun."""
-        self.rows = [ListedChange(summary, self._turned) for summary in summaries]
+    def show_summaries(self, summaries: Sequence[str], state: str = "waiting") -> None:
+        """List the changes, all of them in one state: none is begun."""
+        self.rows = [ListedChange(text, self._turned, state) for text in summaries]
         self._at = {row: at for at, row in enumerate(self.rows)}
         self._named = {str(row.summary): row for row in reversed(self.rows)}
-        self._counted = Counter({"waiting": len(self.rows)})
+        self._counted = Counter({state: len(self.rows)})
         self._here = 0
         self._draw()
 

@@ -1,5 +1,7 @@
 """Answers to settings and back."""
 
+from weakref import ref
+
 import pytest
 
 from agent.config.errors import SettingsError
@@ -124,3 +126,16 @@ def test_a_draft_has_a_group_only_where_there_is_a_pilot() -> None:
     named = express(scope__pilot_group=" Pilot ")
     assert draft_of(named).group == ""
     assert draft_of(named.having({"pilot": "group"})).group == "Pilot"
+
+
+def test_settings_of_the_same_answers_are_made_once_and_the_answers_not_kept() -> None:
+    answers = express()
+    made = settings_of(answers)
+    assert settings_of(answers) is made
+    assert settings_of(answers.having({})) is not made
+
+    answers = express()
+    settings_of(answers)
+    gone = ref(answers)
+    del answers
+    assert gone() is None  # they hold secrets
