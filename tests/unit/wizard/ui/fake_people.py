@@ -75,3 +75,9 @@ def begins(person: FoundPerson, words: str) -> bool:
     whole = person.name.lower()
     names = (whole, *whole.split(), *person.names)
     return any(name.startswith(words) for name in names)
+
+
+# what is shown of them: data, in every language
+CONTAINERS = tuple(f"corp.test/People/{office}" for office in OFFICES)
+NAMES = tuple(map(name_of, range(2 * len(GIVEN) * len(SURNAMES))))
+SIGN_INS = tuple(map(sign_in_of, NAMES))
