@@ -29,7 +29,7 @@ NAMES = re.compile(
     r"(?<![\w-])--?[a-z][\w-]*"  # an option
     rf"|\b(?:sudo )?writeback (?:{_VERBS})\b"  # a command
     r"|\b(?:ad-password-)?writeback(?:-\w+|\[\w+\])"  # a program, a package
-    r"|\b[\w.]+@[\w.]+|\bDOMAIN\\user\b"  # a name to sign in with
+    r"|\b[\w.]+@[\w.]*\w|\bDOMAIN\\user\b"  # a name to sign in with
     r"|(?<![\w{])[a-z]+(?:[_.][a-z]+)+(?![\w}])"  # a setting, a file
     r"|\b[a-z]+[A-Z]\w+\b"  # an attribute
     r"|(?<![\w<])/[a-z][\w./-]+\w"  # a path

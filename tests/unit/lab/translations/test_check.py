@@ -53,6 +53,7 @@ def test_a_fault_is_found(english: str, words: str, what: str) -> None:
         ("&Next", "次へ(&N)"),
         ("Is it so?", "本当ですか\uff1f"),
         ("Run writeback apply.", "Führen Sie writeback apply aus."),
+        ("As anna@corp.example.", "anna@corp.example など。"),
         ("TLS 1.2", "TLS 1.2"),
         ("An O&U", "Eine E&inheit"),
     ],

@@ -35,6 +35,9 @@ class Terminal:
         ("fr", "o", True),
         ("fr", "oui", True),
         ("fr", "non", False),
+        ("ja", "y", True),
+        ("ja", "はい", True),
+        ("ja", "いいえ", False),
     ],
 )
 def test_yes_is_what_the_language_says(
