@@ -1,18 +1,10 @@
 """Ready to configure: the plan in words; nothing happens before it is accepted."""
 
-from collections.abc import Iterator
-
 from PySide6.QtWidgets import QWidget
 
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings_file import dump
 from wire.text import EMPTY, Text, plural
-from wizard.checks.express_scope import (
-    LEFT_OUT,
-    UNGUARDED,
-    left_out_text,
-    unguarded_text,
-)
 from wizard.enrolment.expected_portal import expected_portal
 from wizard.errors import Busy, RecoveryNeeded
 from wizard.flow.choices import PageChoices, choices_of
@@ -37,6 +29,7 @@ from wizard.ui.jobs.slices import Slices
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
 from wizard.ui.review.chosen_view import ChosenView
+from wizard.ui.review.left_out import left_out_by_express
 from wizard.ui.review.plan_view import PlanView
 from wizard.ui.review.reach_panel import ReachPanel
 from wizard.ui.review.report_saver import ReportSaver
@@ -316,15 +309,8 @@ class ReviewPage(Form):
             return ()  # what was chosen says what is as it is now
         return (
             Text("No existing account, group or permission is removed."),
-            *self._left_out(),
+            *left_out_by_express(self.session.answers),
         )
-
-    def _left_out(self) -> Iterator[Text]:
-        """Say who Express leaves out."""
-        answers = self.session.answers
-        if answers.get("mode") == "express":
-            yield from map(left_out_text, answers.get(LEFT_OUT) or ())
-            yield from map(unguarded_text, answers.get(UNGUARDED) or ())
 
     def _failed(self, error: BaseException) -> None:
         self.check_rows.show_checks((broken(error),))

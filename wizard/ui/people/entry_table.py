@@ -14,7 +14,7 @@ from wizard.permissions.listed_entries import (
     EntryList,
     ListedEntry,
 )
-from wizard.ui.formatting import say, tip, tr
+from wizard.ui.formatting import say, tip, tr, without_mnemonic
 from wizard.ui.presenters.verdict import names_of
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
@@ -36,7 +36,9 @@ class EntryPanel(QWidget):
         self._listed = NOTHING_LISTED
         name = tr("Permissions on this person, in their order")
         self.title, self.note = heading(name), label(muted=True)
-        self.own = QCheckBox(tr("&Only those about the service account"))
+        own = tr("&Only those about the service account")
+        self.own = QCheckBox(own)
+        self.own.setAccessibleName(without_mnemonic(own))
         self.own.toggled.connect(self._fill)
         titles = (tr("Place"), tr("Entry"), tr("Decides"))
         self.table = ReadTable(titles, name)

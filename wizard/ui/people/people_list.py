@@ -9,7 +9,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -25,6 +24,7 @@ from wizard.ui.people.people_proxy import PeopleProxy
 from wizard.ui.presenters.help_desk import Case
 from wizard.ui.presenters.other_operations import Key
 from wizard.ui.widgets.labels import column, label, row
+from wizard.ui.widgets.search_field import SearchField
 
 _ROW, _AROUND = 28, 8  # pixels: of a row at least, above and below its letters
 _LEAST_ROWS = 8
@@ -91,10 +91,8 @@ class PeopleList(QWidget):
         self.people = PeopleModel()
         self.listed = PeopleProxy(self.people)
         self._key: Key | None = None
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search by name, sign-in name, OU or cause"))
-        self.search.setAccessibleName(tr("Search people"))
-        self.search.setClearButtonEnabled(True)
+        hint = tr("Search by name, sign-in name, OU or cause")
+        self.search = SearchField(tr("Search people"), hint)
         self.search.setMaximumWidth(360)
         self.search.textChanged.connect(self._search)
         self.number = label(muted=True, wrap=False)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from agent.config.settings import DirectorySettings
 from wire.text import Text, plural
@@ -16,11 +16,12 @@ from wizard.ui.presenters.failure import wording
 from wizard.ui.scope.container_tree import ContainerTree
 from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.labels import LiveLabel, button, column, row
+from wizard.ui.widgets.search_field import SearchField
 
 _TYPING_MS = 400  # nothing is asked while somebody types
 
 
-class FilterLine(QLineEdit):
+class FilterLine(SearchField):
     """What is typed to find; arrow down goes to what was found."""
 
     down = Signal()
@@ -57,12 +58,10 @@ class ContainerFinder(QWidget):
         column(self, self._field(), self.told, self.stack)
 
     def _field(self) -> QWidget:
-        self.line = FilterLine()
-        self.line.setPlaceholderText(tr("Find by name"))
         name = tr("Find containers by a part of their name")
-        self.line.setAccessibleName(name)
+        self.line = FilterLine(name, tr("Find by name"))
         self.line.setToolTip(tr("A part of the name, or a distinguished name"))
-        self.line.setClearButtonEnabled(True)
+        self.line.setAccessibleDescription(self.line.toolTip())
         self.line.textChanged.connect(self._typed)
         self.line.down.connect(self._go_down)
         self.find_button = button(tr("Find"), self.find_now, name)

@@ -49,7 +49,7 @@ class AuthorityPanel(Panel):
         self.lines = CertificateLines()
         self.chain = label(muted=True)
         self.about, self.compare, self.replaces = label(), label(), label()
-        self.button = button("", self._trust)
+        self.button = button(tr("Trust this authority"), self._trust)
         add(self.column, self.title, self.lines, self.chain, self.about)
         add(self.column, self.compare, self.replaces, row(self.button))
         self.column.setSpacing(palette.TIGHT)

@@ -330,7 +330,7 @@ def test_a_test_reset_is_run_and_its_hops_told(qtbot: QtBot, open_window: Open) 
         QTest.keyClick(panel.run, Qt.Key.Key_Space)
     call = fake.named("test_reset")[0]
     assert call[1:] == ("userPrincipalName", "anna@corp.test", Secret(CANARY))
-    assert "agent: write" in panel.check_rows.checks[0].more
+    assert "the password is set" in panel.check_rows.checks[0].more
     assert panel.field_boxes["test.password"].value() is None
 
 
