@@ -7,8 +7,8 @@ import pytest
 from lab.controller import Lab
 from lab.remains import directory_now
 from lab.sandbox import CANARY, Sandbox, sandbox
-from tests.integration.wizard.granting import NOTHING, names, revoke
-from tests.integration.wizard.test_granted import entries_for, remove
+from tests.integration.wizard.grants.granting import NOTHING, names, revoke
+from tests.integration.wizard.grants.test_granted import entries_for, remove
 from tests.integration.wizard.test_install import admin, change, install, ok
 from tests.integration.wizard.test_steps import agents_sids
 from wire.secret import Secret

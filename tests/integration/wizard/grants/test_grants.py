@@ -23,7 +23,13 @@ from lab.people import AWKWARD
 from lab.remains import directory_now
 from lab.samba_chroot import run_python
 from lab.sandbox import CANARY, Sandbox, sandbox
-from tests.integration.wizard.granting import NOTHING, apply, grant, names, revoke
+from tests.integration.wizard.grants.granting import (
+    NOTHING,
+    apply,
+    grant,
+    names,
+    revoke,
+)
 from tests.integration.wizard.test_install import admin, change, install, ok
 from tests.integration.wizard.test_steps import (
     agents_sids,

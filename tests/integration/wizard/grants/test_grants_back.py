@@ -15,7 +15,7 @@ from agent.ldap.connection import Connection
 from lab.controller import Lab
 from lab.remains import directory_now
 from lab.sandbox import Sandbox, sandbox
-from tests.integration.wizard.granting import (
+from tests.integration.wizard.grants.granting import (
     NOTHING,
     apply,
     grant,

@@ -13,7 +13,7 @@ from agent.ldap import connection as ldap
 from lab.controller import Lab
 from lab.remains import directory_now
 from lab.sandbox import CANARY, Sandbox, sandbox
-from tests.integration.wizard.granting import NOTHING, names, revoke
+from tests.integration.wizard.grants.granting import NOTHING, names, revoke
 from tests.integration.wizard.test_cut_off import cut_off
 from tests.integration.wizard.test_install import (
     admin,

@@ -1,0 +1,1 @@
+"""Grants of permissions on a real domain controller, and taking them back."""
