@@ -15,7 +15,7 @@ from lab.translations.terms import terms
 
 LANGUAGES = catalogs.languages()
 # to be whole, each text has its words; a language begins with a part
-WHOLE = ("de", "es", "fr")
+WHOLE = ("de", "es", "fr", "ja")
 
 
 def source(*texts: str | tuple[str, str]) -> Catalog:
