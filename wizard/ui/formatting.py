@@ -1,6 +1,9 @@
 """Texts on the screen: put into words, with numbers as they are written here."""
 
+import re
+import unicodedata
 from html import escape
+from string import ascii_uppercase
 
 from wire.printable import printable, printable_lines
 from wire.text import Field, Text, decimal
@@ -8,6 +11,7 @@ from wizard import translation
 
 _LEFT_TO_RIGHT, _ENDS = "\u2066", "\u2069"  # LRI and PDI
 _NO_ISOLATES = {ord(_LEFT_TO_RIGHT): None, ord(_ENDS): None}
+_BEHIND = re.compile(r"\(&\w\)")  # a letter that is no part of the words
 
 
 class _Words(str):
@@ -68,7 +72,8 @@ def duration(ms: float) -> str:
 
 def without_mnemonic(label: str) -> str:
     """Give a label as it is read: `&Next` is Next, `Domains && OUs` has one `&`."""
-    return "&".join(part.replace("&", "") for part in label.split("&&"))
+    bare = _BEHIND.sub("", label)
+    return "&".join(part.replace("&", "") for part in bare.split("&&"))
 
 
 def letters_of(*names: str) -> str:
@@ -90,10 +95,23 @@ def mnemonics(labels: list[str], taken: str) -> list[str]:
 
 
 def _marked(label: str, used: set[str]) -> str:
+    if any(unicodedata.east_asian_width(sign) in "WF" for sign in label):
+        return _marked_behind(label, used)
     starts = [i for i in range(len(label)) if i == 0 or label[i - 1] == " "]
     for index in [*starts, *range(len(label))]:
         letter = label[index].lower()
         if letter.isalpha() and letter not in used:
             used.add(letter)
             return f"{label[:index]}&{label[index:]}"
+    return label
+
+
+def _marked_behind(label: str, used: set[str]) -> str:
+    """Mark a label none of whose letters is a key: `名前` is `名前(&A)`."""
+    own = [sign for sign in label.upper() if sign in ascii_uppercase]
+    for letter in (*own, *ascii_uppercase):
+        if letter.lower() not in used:
+            used.add(letter.lower())
+            words = label.removesuffix("…")
+            return f"{words}(&{letter}){label[len(words) :]}"
     return label

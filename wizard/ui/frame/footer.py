@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import tr, without_mnemonic
 from wizard.ui.page import WizardPage
 from wizard.ui.theme import palette
 from wizard.ui.widgets.flow_layout import FlowLayout
@@ -54,7 +54,7 @@ class Footer(QWidget):
         go_on = self.buttons["next"]
         text = tr("&Close") if page.ends else page.next_text
         go_on.setText(text)
-        go_on.setAccessibleName(text.replace("&", ""))
+        go_on.setAccessibleName(without_mnemonic(text))
         go_on.setEnabled(not page.busy if page.ends else page.can_go_on)
         go_on.setDefault(True)
         self.buttons["back"].setEnabled(back)

@@ -20,7 +20,7 @@ from wizard.grants.handover_text import handover_text
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan.change import Plan
 from wizard.results import Check
-from wizard.ui.formatting import say, tip, tr
+from wizard.ui.formatting import say, tip, tr, without_mnemonic
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import describe_failure
@@ -185,7 +185,7 @@ class GrantPanel(Panel):
         act = plural("&Grant {count} permission", "&Grant {count} permissions", count)
         self.state.setText(say(missing))
         self.act.setText(say(act))
-        self.act.setAccessibleName(self.act.text().replace("&", ""))
+        self.act.setAccessibleName(without_mnemonic(self.act.text()))
         self.table.setRowCount(count)
         for at, entry in enumerate(self._entries):
             for part, text in enumerate((entry.allows, entry.container)):

@@ -2,7 +2,7 @@
 
 from wire.text import plural
 from wizard.translation import number
-from wizard.ui.formatting import duration, mnemonics, say, tip
+from wizard.ui.formatting import duration, mnemonics, say, tip, without_mnemonic
 
 
 def test_times_and_counts_are_short() -> None:
@@ -14,6 +14,17 @@ def test_times_and_counts_are_short() -> None:
 
 def test_mnemonics_take_letters_that_are_free() -> None:
     assert mnemonics(["Name", "Note", "Agent"], "n") == ["N&ame", "N&ote", "A&gent"]
+
+
+def test_words_without_keys_have_their_letter_behind_them() -> None:
+    labels = ["名前", "HTTP プロキシ", "参照…"]
+    assert mnemonics(labels, "a") == ["名前(&B)", "HTTP プロキシ(&H)", "参照(&C)…"]
+
+
+def test_what_is_read_lacks_the_letter() -> None:
+    shown = ["&Next", "Domains && OUs", "次へ(&N)", "参照(&C)…", "項目 (省略可能)(&A)"]
+    read = ["Next", "Domains & OUs", "次へ", "参照…", "項目 (省略可能)"]
+    assert [without_mnemonic(each) for each in shown] == read
 
 
 def test_what_a_peer_is_called_is_no_line_and_no_html_of_its_own() -> None:
