@@ -30,11 +30,18 @@ def _data(fields: Mapping[str, Field]) -> str:
     return str(fields.get(name, ""))
 
 
-def without_words(fields: Mapping[str, Field], spell: Callable[[Field], str]) -> str:
-    """Spell a text that has no template: data, a text as a sentence, or nothing."""
+def without_words(
+    fields: Mapping[str, Field], spell: Callable[[Field], str], stop: str = "."
+) -> str:
+    """Spell a text that has no template: data, a text as a sentence, or nothing.
+
+    `stop` ends a sentence in the language; one with another has no capitals either.
+    """
     if "sentence" not in fields:
         return _data(fields)
     text = spell(fields["sentence"])
+    if stop != ".":
+        return text if not text or text.endswith((stop, ".")) else f"{text}{stop}"
     first, *_ = text.split(maxsplit=1) or [""]
     if first[1:] == first[1:].lower():  # a name such as pwdLastSet is written as it is
         text = f"{text[:1].upper()}{text[1:]}"

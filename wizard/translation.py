@@ -25,6 +25,10 @@ CHOICE = "WRITEBACK_LANGUAGE"
 _VARIABLES = (CHOICE, "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 # a locale's name, as in setlocale(3); anything else could be a path
 _LOCALE = re.compile(r"[A-Za-z]{1,8}(_[A-Za-z]{2})?(@[A-Za-z]+)?")
+# where a sentence does not end with a full stop, nor a comma stands between parts
+_STOPS = {"ja": "。"}
+_COMMAS = {"ja": "、", "ar": "، "}
+_LIST = re.compile(r"\{0\}(, \{\d+\})+")
 _ACCENTED = str.maketrans(
     "AaCcDdEeGgIiLlNnOoRrSsTtUuYyZz",
     "ÅåÇçÐđÉéĜĝÎîĻļÑñÖöŔŕŠšŢţÛûÝýŽž",
@@ -61,7 +65,7 @@ def say(text: str, data: Callable[[str], str] = str) -> str:
     if text.many:
         template = translation.ngettext(text.template, text.many, _count(text))
     else:
-        template = translation.gettext(text.template)
+        template = _between(translation.gettext(text.template))
     return fill(template, text.fields, spelled) if text.fields else template
 
 
@@ -183,8 +187,15 @@ def _without_words(
     measure = measures.measured(text.fields, locale())
     if measure is not None:
         return data(measure)
-    shown = without_words(text.fields, spelled)
+    shown = without_words(text.fields, spelled, _STOPS.get(language(), "."))
     return data(shown) if shown and "sentence" not in text.fields else shown
+
+
+def _between(template: str) -> str:
+    """Give what is put between the parts of a list as the language writes it."""
+    if language() not in _COMMAS or not _LIST.fullmatch(template):
+        return template
+    return template.replace(", ", _COMMAS[language()])
 
 
 def _count(text: Text) -> int:

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 
 from lab.translations import catalogs
 from wire.failure import sentence
-from wire.text import Text, day, plural, read_text, verbatim
+from wire.text import Text, day, listed, plural, read_text, verbatim
 from wizard import translation
 from wizard.preferences import LANGUAGE, prefer
 from wizard.translation import PSEUDO, available, language, locale, say, use
@@ -92,6 +92,17 @@ def test_the_pseudo_language_shows_what_is_translated(
     assert say(plural("{count} person", "{count} people", 2)).startswith("[2 péöpļé~")
     assert say(sentence(Text("off"))) == "[öff~]."
     assert say(sentence(verbatim("dc1 is off."))) == "Dc1 is off."
+
+
+def test_a_sentence_and_a_list_are_written_as_japanese_writes_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "ja")
+    assert say(sentence(verbatim("https だけです"))) == "https だけです。"
+    assert say(sentence(verbatim("必須です。"))) == "必須です。"
+    assert say(listed(["リセット", "変更"], ", ")) == "リセット、変更"
+    assert say(Text("{0}, {1} at {2}", **{"0": "a", "1": "b", "2": "c"})) == "a, b at c"
+    assert say(verbatim("a, b")) == "a, b"
 
 
 def test_a_catalog_translates_template_fields_and_plural(

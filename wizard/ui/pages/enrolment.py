@@ -1,11 +1,10 @@
 """Pages that take an enrolment link: it fills in what they ask of the relay."""
 
 from wire.enrolment_link import EnrolmentLink
-from wire.text import Text
+from wire.text import Text, listed
 from wizard.flow.defaults import Offer, Offers
 from wizard.ui.announce import announce
 from wizard.ui.form import Form
-from wizard.ui.formatting import say
 from wizard.ui.widgets.field_box import FieldBox
 
 _CODE = "input.enrolment_code"
@@ -33,9 +32,9 @@ class EnrolmentPage(Form):
         self.session.offers = Offers(tuple(found)).and_also(self.session.offers)
         self.session.take({offer.path: offer.value for offer in found})
         self.show_answers()
-        names = [say(self.field_boxes[offer.path].field.label) for offer in found]
+        names = [self.field_boxes[offer.path].field.label for offer in found]
         if names:
-            text = Text("The link filled in: {names}", names=", ".join(names))
+            text = Text("The link filled in: {names}", names=listed(names, ", "))
             announce(self, text)
 
     def _in_force(self) -> str:

@@ -6,7 +6,7 @@ from agent.verdict.causes import CAUSES
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.failure import sentence
 from wire.operation import Operation
-from wire.text import EMPTY, Text, moment
+from wire.text import EMPTY, Text, listed, moment
 from wizard.permissions.findings import Finding, Level
 from wizard.results import Check
 from wizard.results import State as CheckState
@@ -70,7 +70,7 @@ def names_of(operations: Sequence[Operation]) -> str:
     """Name operations in a list."""
     first, *others = operations
     named = (OPERATIONS[first], *(_NEXT.get(each, OPERATIONS[each]) for each in others))
-    return ", ".join(map(say, named))
+    return say(listed(named, ", "))
 
 
 def _row(names: str, answer: OperationVerdict) -> Check:

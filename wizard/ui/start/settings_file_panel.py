@@ -10,11 +10,11 @@ from agent.config import settings_file
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings import Settings
 from wire.failure import sentence
-from wire.text import Text, plural, verbatim
+from wire.text import Text, listed, plural, verbatim
 from wizard.flow.summary import decisions
 from wizard.results import Check
 from wizard.ui.announce import announce
-from wizard.ui.formatting import say, tr
+from wizard.ui.formatting import tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import row_of
 from wizard.ui.widgets.check_rows import CheckRows
@@ -54,8 +54,8 @@ class SettingsFilePanel(QWidget):
     def _read(self, settings: Settings) -> None:
         name = self._path.name
         self.taken.emit(name, settings)
-        labels = dict.fromkeys(say(each.label) for each in decisions(settings))
-        detail = Text("It filled in: {names}.", names=", ".join(labels))
+        labels = dict.fromkeys(each.label for each in decisions(settings))
+        detail = Text("It filled in: {names}.", names=listed(labels, ", "))
         self._show([Check("file", verbatim(name), "ok", detail)])
 
     def _refused(self, error: BaseException) -> None:

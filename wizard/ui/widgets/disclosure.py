@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleStateChangeEvent
 from PySide6.QtWidgets import QAccessibleWidget, QToolButton, QWidget
 
-from wizard.ui.formatting import say, tr
+from wire.text import listed
+from wizard.ui.formatting import tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 from wizard.ui.widgets.field_box import FieldBox
@@ -116,8 +117,8 @@ class Disclosure(QWidget):
         """Name what is answered in it; hidden where nothing in it is asked."""
         shown = [each for each in self.boxes if not each.isHidden()]
         self.setVisible(bool(shown))
-        named = [say(each.field.label) for each in shown if each.differs()]
-        text = tr("Set: {names}", names=", ".join(named)) if named else ""
+        named = [each.field.label for each in shown if each.differs()]
+        text = tr("Set: {names}", names=listed(named, ", ")) if named else ""
         self.answered.setText(text)
         self.answered.setVisible(bool(text) and not self.opened)
         self.button.setAccessibleDescription(text)
