@@ -64,3 +64,13 @@ class PrintableFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's
         """Format the line that comes before a traceback."""
         return printable(super().formatMessage(record))
+
+
+def places(text: str) -> int:
+    """Count what a text takes of a terminal's line: East Asia's signs are two wide."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def padded(text: str, wide: int) -> str:
+    """Give a text as a cell of a column that has `wide` places (UAX #11)."""
+    return f"{text}{' ' * (wide - places(text))}"

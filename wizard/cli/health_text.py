@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from wire.printable import padded
 from wire.text import Text, day, listed, moment, plural
 from wizard.cli.output import STATES, widest
 from wizard.health.answers import Answer, Kind
@@ -52,7 +53,7 @@ def health_lines(health: Health) -> Iterator[Line]:
 
 
 def _marked(state: str, text: str) -> Line:
-    return Line(text, state, f"{say(STATES[state]):<{_indent()}}")
+    return Line(text, state, padded(say(STATES[state]), _indent()))
 
 
 def _concern(concern: Concern) -> Iterator[Line]:
@@ -133,7 +134,7 @@ def _last(answers: Sequence[Answer], now: datetime) -> Iterator[Line]:
         time = say(moment(answer.at.astimezone(now.tzinfo), seconds=True))
         what = f"{time}  {say(answer.operation)}  {answer.person}"
         why = "" if answer.kind is Kind.DONE else f"  {say(answer.reason)}"
-        mark = f"{say(KINDS[answer.kind]):<{_indent()}}"
+        mark = padded(say(KINDS[answer.kind]), _indent())
         yield Line(f"{what}{why}", _INKS[answer.kind], mark)
 
 
@@ -212,5 +213,5 @@ def _answer_data(answer: Answer) -> dict[str, Any]:
 
 
 def _indent() -> int:
-    """Give the characters of a state and the blank behind it."""
+    """Give the places of a state and the blank behind it."""
     return widest((*STATES.values(), *KINDS.values())) + 1

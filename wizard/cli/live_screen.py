@@ -6,11 +6,10 @@ Colour is never alone, and none where NO_COLOR asks for none (no-color.org).
 import os
 import shutil
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
-from wire.printable import printable
+from wire.printable import places, printable
 from wizard.cli.health_text import Line
 
 # ECMA-48: home, clear to the end of the line and of the screen; colours
@@ -65,7 +64,7 @@ def fitted(text: str, columns: int) -> str:
     """Cut a text to what a line holds; signs of East Asia take two places (UAX #11)."""
     taken = 0
     for at, sign in enumerate(text):
-        taken += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        taken += places(sign)
         if taken > columns:
             return f"{text[: max(0, at - 1)]}{_CUT}"
     return text

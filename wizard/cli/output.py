@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wire.failure import Failure
-from wire.printable import printable_lines
+from wire.printable import padded, places, printable_lines
 from wire.text import EMPTY, Text, day, moment, plural
 from wizard.health.headline import state_line
 from wizard.plan.change import Change, Progress, Report, Stuck
@@ -71,20 +71,20 @@ def lines(*texts: str) -> str:
 def labelled(rows: Mapping[Text, str], indent: str = "") -> Iterator[str]:
     """Line up what stands behind names; what is empty is left out."""
     named = [(say(name), say(value)) for name, value in rows.items() if value]
-    width = max([_NAMES, *(len(name) for name, _ in named)])
-    yield from (f"{indent}{name:<{width}} {value}" for name, value in named)
+    width = max([_NAMES, *(places(name) for name, _ in named)])
+    yield from (f"{indent}{padded(name, width)} {value}" for name, value in named)
 
 
 def finding(state: str, what: str, *more: str) -> Iterator[str]:
     """Say how something is to be taken, what is so, and below it what to do."""
     wide = widest(STATES.values())
-    yield f"{say(STATES[state]):<{wide}} {say(what)}"
+    yield f"{padded(say(STATES[state]), wide)} {say(what)}"
     yield from (f"{'':<{wide}} {say(each)}" for each in more if each)
 
 
 def widest(names: Iterable[Text]) -> int:
-    """Give the characters of a column that holds these in this language."""
-    return max([_STATE, *(len(say(name)) for name in names)])
+    """Give the places of a column that holds these in this language."""
+    return max([_STATE, *(places(say(name)) for name in names)])
 
 
 def refused(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from wire.printable import printable, printable_lines
+from wire.printable import padded, places, printable, printable_lines
 from wizard.report.document import Document, Item, Section
 from wizard.translation import say
 
@@ -12,10 +12,10 @@ _STEP = "    "
 def as_text(document: Document) -> str:
     """Write a report as text, with a line end at its end."""
     title = _line(document.title)
-    lines = [title, "=" * len(title)]
+    lines = [title, "=" * places(title)]
     head = [(_line(name), printable(value)) for name, value in document.head]
-    width = max(len(name) for name, _ in head)
-    lines += [f"{name:<{width}}  {value}" for name, value in head]
+    width = max(places(name) for name, _ in head)
+    lines += [f"{padded(name, width)}  {value}" for name, value in head]
     for section in document.sections:
         lines += _section(section)
     return "\n".join(lines) + "\n"
@@ -23,7 +23,7 @@ def as_text(document: Document) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     title = _line(section.title)
-    yield from ("", title, "-" * len(title))
+    yield from ("", title, "-" * places(title))
     if section.intro:
         yield from printable_lines(say(section.intro)).splitlines()
     for item in section.items:

@@ -1,11 +1,10 @@
 """Texts on the screen: put into words, with numbers as they are written here."""
 
 import re
-import unicodedata
 from html import escape
 from string import ascii_uppercase
 
-from wire.printable import printable, printable_lines
+from wire.printable import places, printable, printable_lines
 from wire.text import Field, Text, decimal
 from wizard import translation
 
@@ -95,7 +94,7 @@ def mnemonics(labels: list[str], taken: str) -> list[str]:
 
 
 def _marked(label: str, used: set[str]) -> str:
-    if any(unicodedata.east_asian_width(sign) in "WF" for sign in label):
+    if places(label) > len(label):  # of East Asia
         return _marked_behind(label, used)
     starts = [i for i in range(len(label)) if i == 0 or label[i - 1] == " "]
     for index in [*starts, *range(len(label))]:

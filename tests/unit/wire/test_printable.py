@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wire.printable import MOST, PrintableFormatter, printable, printable_lines
+from wire.printable import (
+    MOST,
+    PrintableFormatter,
+    padded,
+    places,
+    printable,
+    printable_lines,
+)
 from wire.text import Text, read_text, verbatim
 
 HOSTILE = {
@@ -105,3 +112,13 @@ def test_a_traceback_is_no_record(caplog: pytest.LogCaptureFixture) -> None:
     assert first == "ERROR failed"
     assert all(line.startswith("  ") and line.isprintable() for line in others)
     assert others[-1] == "  ERROR forged\\x1b[1A"
+
+
+def test_a_cell_is_filled_by_places_and_not_by_characters() -> None:
+    assert places("OU") == 2
+    assert places("単位 OU") == 7
+    assert [padded(each, 5) for each in ("OU", "単位", "組織単位")] == [
+        "OU   ",
+        "単位 ",
+        "組織単位",
+    ]

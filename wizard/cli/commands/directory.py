@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from agent.config.settings import Settings
+from wire.printable import padded, places
 from wire.text import Text, day
 from wizard.checks.controller_facts import FACTS, ControllerFacts, Inspection
 from wizard.cli.command import SECRETS, SETTINGS, Command, Group
@@ -42,9 +43,9 @@ def _lines(inspection: Inspection) -> Iterator[str]:
         (say(Text("controller")), *(say(FACTS[name]) for name in _COLUMNS)),
         *(_row(facts) for facts in inspection.controllers),
     ]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    widths = [max(places(row[at]) for row in rows) for at in range(len(rows[0]))]
     for row in rows:
-        cells = (cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
+        cells = (padded(cell, wide) for cell, wide in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
     for facts in inspection.controllers:
         yield from _certificate(facts)

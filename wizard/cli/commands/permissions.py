@@ -16,6 +16,7 @@ from agent.verdict.verdict import OperationVerdict, State
 from wire.failure import sentence
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
+from wire.printable import padded
 from wire.text import Text, moment, plural
 from wizard.cli.command import SECRETS, SETTINGS, Argument, Command, Group
 from wizard.cli.commands.grants import GRANT, PLAN, REVOKE
@@ -145,7 +146,7 @@ def _below(name: Text, *texts: str) -> Iterator[str]:
     """Put texts into a column beside the name of what they are about."""
     wide = _APART + widest(OPERATIONS.values())
     for column, text in zip((name, *("",) * len(texts)), texts, strict=False):
-        yield f"{say(column):<{wide}}{say(text)}"
+        yield f"{padded(say(column), wide)}{say(text)}"
 
 
 def _rules(policy: PasswordPolicy) -> Iterator[Text]:

@@ -8,10 +8,13 @@ import pytest
 
 from tests.fixtures.certificate_chain import issued
 from tests.unit.wizard.answered import SETTINGS
+from wire.printable import places
 from wire.text import EMPTY, Text, verbatim
 from wizard.cli.commands.status import status
 from wizard.cli.output import (
+    STATES,
     checks_text,
+    finding,
     portal_details_text,
     status_text,
 )
@@ -27,6 +30,7 @@ from wizard.results import (
     KeyAge,
     PortalDetails,
 )
+from wizard.translation import CHOICE
 
 UP, DC = "connected", "connected: dc1.corp.test"
 # begins as the word of a link that is up; the state is another
@@ -210,3 +214,11 @@ def test_how_a_link_is_comes_in_words_that_are_translated() -> None:
         isinstance(each.fields["name"], Text) and each.fields["name"].template
         for each in (found.relay, found.directory)
     )
+
+
+def test_states_line_up_where_signs_are_two_places_wide(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(CHOICE, "ja")
+    shown = [next(finding(state, "x")) for state in STATES]
+    assert len({places(each) for each in shown}) == 1
