@@ -18,6 +18,7 @@ _LONG_TEXTS = frozenset({"ca_certificate"})
 _RULES = {
     "bool_type": Text("must be true or false, without quotes"),
     "int_type": Text("must be a whole number, without quotes"),
+    "enum": Text("must be {expected}"),
     "string_type": Text("must be text"),
     "string_unicode": Text("must be text, of whole characters"),
     "tuple_type": Text("must be a list: each item on its own line, after '- '"),

@@ -12,10 +12,17 @@ from typing import Any
 from agent.config.errors import Problem, SettingsError
 from wire.text import Text
 
-VERSION = 1
+VERSION = 2
 Data = dict[str, Any]
-# from which version -> what makes the next one of it; none so far
-MIGRATIONS: Mapping[int, Callable[[Data], Data]] = {}
+
+
+def _without_self_service(data: Data) -> Data:
+    """Bring version 1 up: there was no self_service, so nobody may."""
+    return data
+
+
+# from which version -> what makes the next one of it
+MIGRATIONS: Mapping[int, Callable[[Data], Data]] = {1: _without_self_service}
 
 
 def version_of(data: Mapping[str, Any]) -> int | None:

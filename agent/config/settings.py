@@ -7,33 +7,26 @@ Secrets are never here: they are kept by `agent.config.secret_store` under fixed
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from agent.config import validators
-from agent.ldap.authority import one_certificate
-from wire import names
+from agent.config.fields import (
+    AgentName,
+    Certificate,
+    DirectoryPort,
+    DistinguishedName,
+    HostName,
+    IpAddress,
+    Model,
+    NotEmpty,
+    Principal,
+    ProxyUrl,
+    RelayUrl,
+    WholePath,
+)
+from agent.config.self_service import SelfService
 from wire.names import Identifier
 from wire.operation import Operation
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-HostName = Annotated[str, AfterValidator(validators.host_name)]
-AgentName = Annotated[str, AfterValidator(names.agent_name)]
-DistinguishedName = Annotated[str, AfterValidator(validators.distinguished_name)]
-Principal = Annotated[str, AfterValidator(validators.principal)]
-RelayUrl = Annotated[str, AfterValidator(validators.relay_url)]
-ProxyUrl = Annotated[str, AfterValidator(validators.proxy_url)]
-IpAddress = Annotated[str, AfterValidator(validators.address)]
-WholePath = Annotated[str, AfterValidator(validators.whole_path)]
-Certificate = Annotated[str, AfterValidator(one_certificate)]
-DirectoryPort = Annotated[Port, AfterValidator(validators.directory_port)]
-# A minimum length would be reported beside each bad item too
-NotEmpty = AfterValidator(validators.not_empty)
-
-
-class Model(BaseModel):
-    """A frozen part of the settings: unknown keys refused, nothing coerced."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Relay(Model):
@@ -228,7 +221,7 @@ class Monitoring(Model):
 class Settings(Model):
     """Everything an administrator decides."""
 
-    version: Literal[1] = Field(description="form of this file")
+    version: Literal[2] = Field(description="form of this file")
     agent: AgentName = Field(
         description="what the relay and the portal call this agent"
     )
@@ -241,4 +234,5 @@ class Settings(Model):
     )
     features: Features = Features()
     limits: Limits = Limits()
+    self_service: SelfService = SelfService()
     monitoring: Monitoring = Monitoring()

@@ -13,6 +13,7 @@ from yaml.scanner import ScannerError
 
 from agent.config import migrations
 from agent.config.errors import Problem, SettingsError, explain
+from agent.config.self_service import SelfService
 from agent.config.settings import Settings
 from agent.system.named_files import read_named
 from wire.text import Text, verbatim
@@ -90,7 +91,7 @@ def schema() -> dict[str, Any]:
 def validate(data: object, source: str = "settings") -> Settings:
     """Make settings of plain data; SettingsError has every problem, by dotted path."""
     if not isinstance(data, dict):
-        problem = Problem("(file)", Text("holds no settings; start with version: 1"))
+        problem = Problem("(file)", Text("holds no settings; start with version: 2"))
         raise SettingsError(source, (problem,))
     migrations.refuse_newer(data, source)
     try:
@@ -177,6 +178,8 @@ def dump(settings: Settings) -> str:
         model = getattr(settings, part)
         if getattr(model, name) == type(model).model_fields[name].default:
             del data[part][name]
+    if settings.self_service == SelfService():
+        del data["self_service"]
     data = {part: content for part, content in data.items() if content != {}}
     text: str = yaml.dump(
         data,

@@ -8,7 +8,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -212,6 +212,47 @@ def not_empty(values: tuple[_Item, ...]) -> tuple[_Item, ...]:
     if not values:
         raise ValueError(Text("must name at least one"))
     return values
+
+
+def different(values: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Refuse a list that names something twice."""
+    if len(set(values)) < len(values):
+        raise ValueError(Text("must name each once"))
+    return values
+
+
+def network(value: str) -> str:
+    """Check a network in CIDR notation (RFC 4632, RFC 4291)."""
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        rule = Text(
+            "must be a network such as 192.0.2.0/24 or 2001:db8::/32, without bits "
+            "beyond its length"
+        )
+        raise ValueError(rule) from None
+
+
+def help_url(value: str) -> str:
+    """Check the address of a page for people: https, a host, no user."""
+    parts = _split_url(value)
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(Text("must be a page such as https://help.corp.example/"))
+    return value
+
+
+def one_line(value: str) -> str:
+    """Check a text that people read: one line."""
+    if _CONTROL.search(value):
+        raise ValueError(Text("must be one line, without control characters"))
+    return value
+
+
+def banned_word(value: str) -> str:
+    """Check a word that passwords are not made of: 4 to 16 characters, no blank."""
+    if not 4 <= len(value) <= 16 or not value.isprintable() or " " in value:
+        raise ValueError(Text("must have 4 to 16 characters, and no blanks"))
+    return value
 
 
 class FieldRule(ValueError):

@@ -44,12 +44,12 @@ _Part = TypeVar("_Part", Relay, DirectorySettings)
 
 def answers_of(settings: Settings) -> Mapping[str, Any]:
     """Give the answers that made these settings; secrets are never among them."""
-    values = flat(settings)
+    values = {
+        path: tuple(value) if isinstance(value, list) else value
+        for path, value in flat(settings).items()
+    }
     values.pop("version")
     values["directory.controllers"] = settings.directory.controllers
-    values["scope.containers"] = settings.scope.containers
-    values["scope.exclude_containers"] = settings.scope.exclude_containers
-    values["scope.deny_list"] = settings.scope.deny_list
     values["pilot"] = "group" if settings.scope.pilot_group else "all"
     return MappingProxyType(values)
 

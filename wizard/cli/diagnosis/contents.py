@@ -54,10 +54,41 @@ SETTINGS = (
     "limits.people_per_five_minutes",
     "limits.proofs",
     "limits.proof_age",
+    "self_service.who",
+    "self_service.operations.reset",
+    "self_service.operations.change",
+    "self_service.operations.unlock",
+    "self_service.proofs",
+    "self_service.kinds",
+    "self_service.passkey_alone",
+    "self_service.registration.required",
+    "self_service.registration.extra",
+    "self_service.registration.confirm_days",
+    "self_service.registration.wait_hours",
+    "self_service.registration.allowed_from",
+    "self_service.sign_in.tries",
+    "self_service.notify.person",
+    "self_service.notify.administrators",
+    "self_service.contacts",
+    "self_service.roster",
     "monitoring.port",
 )
-# a user's name at a proxy, and names of people
-WITHHELD = ("relay.proxy", "scope.deny_list")
+# a user's name at a proxy, names of people and groups, what only the organization knows
+WITHHELD = (
+    "relay.proxy",
+    "scope.deny_list",
+    "self_service.groups",
+    "self_service.exceptions",
+    "self_service.two_proof_groups",
+    "self_service.registration.networks",
+    "self_service.roles.help_desk",
+    "self_service.roles.auditors",
+    "self_service.roles.administrators",
+    "self_service.help.text",
+    "self_service.help.url",
+    "self_service.help.phone",
+    "self_service.banned_words",
+)
 STATUS = (
     *("started_at", "version", "ready", "paused", "relay", "directory", "twin"),
     *("sealing_key", "port", "reach", "breaker_is_open"),

@@ -48,21 +48,21 @@ def test_what_is_no_older_version_is_left_for_the_rules(version: object) -> None
 
 
 def test_a_newer_file_is_refused_with_what_to_do() -> None:
-    with pytest.raises(SettingsError, match="versions up to 1") as refused:
-        refuse_newer({"version": 2}, "/etc/writeback/settings.yaml")
-    assert "settings.v1.yaml" in str(refused.value)
+    with pytest.raises(SettingsError, match="versions up to 2") as refused:
+        refuse_newer({"version": 3}, "/etc/writeback/settings.yaml")
+    assert "settings.v2.yaml" in str(refused.value)
 
 
 def test_a_program_taken_back_finds_the_file_it_can_read(tmp_path: Path) -> None:
     place = tmp_path / "settings.yaml"
     chosen = settings_file.validate(GOOD)
-    place.write_text(settings_file.dump(chosen).replace("version: 1", "version: 2"))
+    place.write_text(settings_file.dump(chosen).replace("version: 2", "version: 3"))
     with pytest.raises(SettingsError, match="version"):
         settings_file.load(place)
-    kept_name(place, 1).write_text(settings_file.dump(chosen))
+    kept_name(place, 2).write_text(settings_file.dump(chosen))
     assert settings_file.load(place) == chosen
     # a file of this version that is wrong is not passed over for an older one
-    place.write_text("version: 1\n")
+    place.write_text("version: 2\n")
     with pytest.raises(SettingsError, match="agent"):
         settings_file.load(place)
 

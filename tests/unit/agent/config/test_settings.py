@@ -48,7 +48,7 @@ def problems(data: object) -> dict[str, str]:
 
 
 BAD = [
-    ("version", 2, "version"),
+    ("version", 3, "version"),
     ("version", "1", "version"),
     ("agent", None, "agent"),
     ("agent", "Berlin 1", "agent"),
@@ -129,7 +129,7 @@ def test_a_bad_value_is_named_with_its_path(path: str, value: Any, named: str) -
             True,
             "must be a whole number, without quotes (it is true)",
         ),
-        ("version", "1", "must be 1, without quotes (it is '1')"),
+        ("version", "1", "must be 2, without quotes (it is '1')"),
         ("identify_by", "upn", "must be objectGUID, ms-DS-ConsistencyGuid, userPrinc"),
         ("scope.containers", "OU=x,DC=y", "must be a list: each item on its own line"),
         ("relay", "https://x", "must hold, each on its own line: url, ca, proxy (it"),
@@ -300,7 +300,7 @@ def test_a_saved_file_is_read_and_named_when_spoiled(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "- 1", "null", "just text"])
 def test_a_file_without_settings_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="version: 1"):
+    with pytest.raises(SettingsError, match="version: 2"):
         settings_file.parse(text)
 
 
@@ -339,7 +339,7 @@ def test_the_schema_names_what_the_file_may_hold() -> None:
     assert set(GOOD) <= set(schema["properties"])
     assert json.loads(json.dumps(schema)) == schema
     assert (
-        yaml.safe_load(settings_file.dump(settings_file.validate(GOOD)))["version"] == 1
+        yaml.safe_load(settings_file.dump(settings_file.validate(GOOD)))["version"] == 2
     )
 
 

@@ -121,12 +121,12 @@ def test_what_was_edited_by_hand_is_told_and_taken_over(host: FakeHost) -> None:
 
 
 def of_newer(text: str) -> str:
-    return text.replace("version: 1", "version: 2")
+    return text.replace("version: 2", "version: 3")
 
 
 def test_versions_go_down_up_and_down_again(host: FakeHost) -> None:
     step, place = SettingsFile(), host.places.settings
-    kept_as = kept_name(place, 2)
+    kept_as = kept_name(place, 3)
     texts = [of_newer(dump(SETTINGS)), of_newer(dump(changed(identify_by="mail")))]
     for text in (*texts, texts[-1]):
         host.write(place, text)  # as the newer program left it

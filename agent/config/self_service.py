@@ -1,0 +1,235 @@
+"""Who may reset their own password, and what they prove before: the settings of it.
+
+The agent enforces them at each request; a portal only shows them. Without this section
+nobody may, and requests of portals are judged by `limits` alone.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from agent.config import validators
+from agent.config.fields import Model, Principal
+from wire.proof_kind import ProofKind
+from wire.text import Text
+
+_MOST_NAMES = 100
+_MOST_WORDS = 1000  # as Entra's list of banned passwords
+Principals = Annotated[
+    tuple[Principal, ...], Field(max_length=_MOST_NAMES, strict=False)
+]
+Network = Annotated[str, AfterValidator(validators.network)]
+BannedWord = Annotated[str, AfterValidator(validators.banned_word)]
+HelpUrl = Annotated[str, AfterValidator(validators.help_url)]
+HelpText = Annotated[str, AfterValidator(validators.one_line)]
+# what holds addresses of people; any other attribute could hold a secret
+Contact = Literal[
+    "mail",
+    "otherMailbox",
+    "mobile",
+    "otherMobile",
+    "telephoneNumber",
+    "otherTelephone",
+    "homePhone",
+    "otherHomePhone",
+]
+
+
+class SelfServiceOperations(Model):
+    """What people may do for themselves; `features` has to have it on as well."""
+
+    reset: bool = Field(default=True, description="set a new password without the old")
+    change: bool = Field(default=True, description="set a new password with the old")
+    unlock: bool = Field(default=True, description="unlock without a new password")
+
+
+class Registration(Model):
+    """How people come to the proofs that they have."""
+
+    required: bool = Field(
+        default=True, description="people are asked to register when they sign in"
+    )
+    extra: Annotated[int, Field(ge=0, le=3)] = Field(
+        default=1,
+        description="verification methods to register beyond those that are asked "
+        "for, so that one may be lost",
+    )
+    confirm_days: Annotated[int, Field(ge=0, le=730)] = Field(
+        default=180,
+        description="days after which people confirm their verification methods; 0: "
+        "never",
+    )
+    wait_hours: Annotated[int, Field(ge=0, le=720)] = Field(
+        default=0,
+        description="hours after which a new verification method counts for a reset; "
+        "0: at once",
+    )
+    allowed_from: Literal["anywhere", "networks", "code"] = Field(
+        default="anywhere",
+        description="where the first verification method may be registered: "
+        "anywhere, from the networks below, or with an enrolment code of the help desk",
+    )
+    networks: Annotated[tuple[Network, ...], Field(max_length=_MOST_NAMES)] = Field(
+        default=(),
+        strict=False,
+        description="networks such as 192.0.2.0/24, as the portal sees them",
+    )
+
+    @model_validator(mode="after")
+    def _from_somewhere(self) -> Self:
+        if self.allowed_from == "networks" and not self.networks:
+            rule = Text("must name a network, as allowed_from is networks")
+            raise validators.FieldRule("networks", rule)
+        return self
+
+
+class SignIn(Model):
+    """How passwords are tried for people who sign in at a portal."""
+
+    tries: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=3,
+        description="wrong passwords that a portal may try for a person; always fewer "
+        "where the directory would lock the account",
+    )
+
+
+class Roles(Model):
+    """People and groups with more rights at the portal, by DN or SID."""
+
+    help_desk: Principals = Field(default=(), description="help people who call")
+    auditors: Principals = Field(default=(), description="read what was done")
+    administrators: Principals = Field(default=(), description="see and set all of it")
+
+
+class HelpLine(Model):
+    """Where people turn who can't go on; the portal's pages and mails show it."""
+
+    text: Annotated[HelpText, Field(max_length=300)] | None = Field(
+        default=None, description="such as: Service desk, weekdays 7 to 19"
+    )
+    url: HelpUrl | None = Field(default=None, description="a page, https")
+    phone: Annotated[HelpText, Field(max_length=40)] | None = Field(
+        default=None, description="such as +49 30 5555"
+    )
+
+
+class Notify(Model):
+    """Who is told what was done."""
+
+    person: bool = Field(
+        default=True, description="the person, on every address, of each change"
+    )
+    administrators: bool = Field(
+        default=True,
+        description="administrators, of resets by the help desk and of people in "
+        "two_proof_groups",
+    )
+
+
+class SelfService(Model):
+    """Whether and how people reset their own password."""
+
+    who: Literal["none", "groups", "all"] = Field(
+        default="none", description="nobody, members of the groups below, or everybody"
+    )
+    groups: Principals = Field(
+        default=(), description="people and groups (nested counted), by DN or SID"
+    )
+    exceptions: Principals = Field(
+        default=(), description="of these people and groups nobody may"
+    )
+    two_proof_groups: Principals = Field(
+        default=(),
+        description="of these people and groups two verification methods are always "
+        "asked, and neither questions nor text messages count",
+    )
+    operations: SelfServiceOperations = SelfServiceOperations()
+    proofs: Literal[1, 2] = Field(
+        default=2, description="different verification methods that are asked for"
+    )
+    kinds: Annotated[
+        tuple[Annotated[ProofKind, Field(strict=False)], ...],
+        AfterValidator(validators.different),
+    ] = Field(
+        default=(
+            *(ProofKind.PASSKEY, ProofKind.TOTP, ProofKind.EMAIL),
+            *(ProofKind.SMS, ProofKind.RECOVERY_CODE),
+        ),
+        strict=False,
+        description="verification methods that count",
+    )
+    passkey_alone: bool = Field(
+        default=True,
+        description="a passkey that verified its user counts as two verification "
+        "methods",
+    )
+    registration: Registration = Registration()
+    sign_in: SignIn = SignIn()
+    roles: Roles = Roles()
+    help: HelpLine = HelpLine()
+    notify: Notify = Notify()
+    contacts: Annotated[tuple[Contact, ...], AfterValidator(validators.different)] = (
+        Field(
+            default=(),
+            strict=False,
+            description="attributes whose addresses the portal may be told, as not "
+            "confirmed ones",
+        )
+    )
+    roster: bool = Field(
+        default=False,
+        description="the portal may list who is eligible, to tell who has not "
+        "registered",
+    )
+    banned_words: Annotated[tuple[BannedWord, ...], Field(max_length=_MOST_WORDS)] = (
+        Field(
+            default=(),
+            strict=False,
+            description="words that new passwords are not made of, 4 to 16 characters",
+        )
+    )
+
+    @property
+    def on(self) -> bool:
+        """Whether anybody may at all."""
+        return self.who != "none"
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if self.who == "groups" and not self.groups:
+            rule = Text("must name a group, as who is groups")
+            raise validators.FieldRule("groups", rule)
+        if not self.kinds:
+            rule = Text("must name a verification method")
+            raise validators.FieldRule("kinds", rule)
+        self._can_be_proven(self.proofs, self.kinds, "proofs")
+        return self
+
+    @model_validator(mode="after")
+    def _two_can_be_proven(self) -> Self:
+        if self.two_proof_groups:
+            strong = tuple(kind for kind in self.kinds if not kind.is_weak)
+            self._can_be_proven(2, strong, "two_proof_groups")
+        return self
+
+    def _can_be_proven(
+        self, asked: int, kinds: tuple[ProofKind, ...], field: str
+    ) -> None:
+        """See that the kinds suffice; questions never do alone (NIST SP 800-63B-4)."""
+        most = len(kinds)
+        if ProofKind.PASSKEY in kinds and self.passkey_alone:
+            most += 1
+        if asked > most:
+            rule = Text(
+                "asks for {asked} different verification methods, and kinds has {most} "
+                "that count; add one",
+                asked=asked,
+                most=most,
+            )
+            raise validators.FieldRule(field, rule)
+        if asked == 1 and ProofKind.QUESTIONS in kinds:
+            rule = Text(
+                "must be 2 where kinds has questions: an answer that others may know "
+                "is never enough alone"
+            )
+            raise validators.FieldRule(field, rule)
