@@ -41,7 +41,8 @@ here: nothing is configured in memory alone.
 
 ## Which code leads to which event
 
-`reset`, `change`, `unlock` and `check` are what a portal asked for; a reset that this
+`reset`, `change`, `unlock`, `check`, `lookup` and `authenticate` are what a portal
+asked for; a reset that this
 machine's administrator asked for as a test has 31009 to 31011 in place of 31001 to
 31003. A repeat of any is 40006.
 """
@@ -70,6 +71,8 @@ def _codes() -> Iterator[str]:
         Operation.CHANGE,
         Operation.UNLOCK,
         Operation.CHECK,
+        Operation.LOOKUP,
+        Operation.AUTHENTICATE,
     )
     yield f"| code | {' | '.join(operations)} |"
     yield f"|---|{'---|' * len(operations)}"

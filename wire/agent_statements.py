@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from wire import enrolment_code, jose, names
 from wire.keys import PrivateKeys, PublicKeys
-from wire.messages import Seconds
 from wire.outcomes import Code, Refused
+from wire.request_claims import Seconds
 from wire.secret import Secret
 from wire.self_signed import read_self_signed
 

@@ -5,83 +5,23 @@ A256GCM). One algorithm each; `typ` is checked so that one kind of message can't
 pass for another (RFC 8725 section 3.11). The relay in between sees neither.
 """
 
-import re
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from typing import Any, Literal
+from uuid import UUID
 
 from wire import jose
 from wire.keys import PrivateKeys, PublicKeys
-from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
+from wire.request_claims import JTI, Claims, Proof, Purpose, UserClaim, read_claims
 from wire.secret import Secret
 
 MAX_TOKEN_BYTES = 32 * 1024
 MAX_LIFETIME_S = 120
 CLOCK_LEEWAY_S = 30
 _SEALED = "writeback-request+jwe"
-# UTF-16 code units, as Active Directory counts (MS-SAMR 2.2.6.21)
-MAX_PASSWORD_UNITS = 256
-_JTI = re.compile("^[!-~]{16,128}$")
-
-# Unix seconds; what is beyond is no time, and no float holds it exactly
-Seconds = Annotated[int, Field(ge=0, lt=2**53)]
-
-
-def _measured(password: str) -> str:
-    units = len(password.encode("utf-16-le")) // 2
-    if not 1 <= units <= MAX_PASSWORD_UNITS:
-        rule = f"must have 1 to {MAX_PASSWORD_UNITS} UTF-16 code units, it has {units}"
-        raise ValueError(rule)
-    return password
-
-
-def _typed(password: str) -> str:
-    """Refuse what nobody can type at a sign-in, and what cuts a text short (U+0000)."""
-    if any(unicodedata.category(sign) == "Cc" for sign in password):
-        raise ValueError("must not hold control characters (U+0000 to U+001F, U+007F)")
-    return password
-
-
-_OldPassword = Annotated[str, AfterValidator(_measured)]  # as others may have set it
-_NewPassword = Annotated[str, AfterValidator(_measured), AfterValidator(_typed)]
-
-
-class _Claim(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-
-class UserClaim(_Claim):
-    """Who is meant; what the value may be is `agent.active_directory.identifiers`'s."""
-
-    by: Identifier
-    value: str
-
-
-class Proof(_Claim):
-    """One proof of identity the portal took (RFC 8176 name, Unix time)."""
-
-    method: str = Field(min_length=1, max_length=64)
-    at: Seconds
-
-
-class _Claims(_Claim):
-    iss: str
-    aud: str
-    iat: Seconds
-    exp: Seconds
-    jti: str = Field(pattern=_JTI.pattern)
-    op: Literal["reset", "change", "unlock", "check"]
-    user: UserClaim
-    new_password: _NewPassword | None = None
-    old_password: _OldPassword | None = None
-    must_change: bool = False
-    methods: list[Proof] = Field(default_factory=list, max_length=16)
 
 
 @dataclass(frozen=True)
@@ -123,6 +63,21 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a request began, as the portal says: by the person, or by the help desk.
+
+    `actor` is the objectGUID of who helps, and `reason` why; `journey` joins the
+    requests of one visit, and `address` is the browser's: both for the audit record.
+    """
+
+    by: Literal["self", "help_desk"]
+    actor: UUID | None = None
+    reason: str = ""
+    journey: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Request:
     """A request signed by a known portal for this agent."""
 
@@ -137,6 +92,9 @@ class Request:
     must_change: bool
     methods: tuple[Proof, ...]
     digest: bytes = field(repr=False)
+    password: Secret | None = None
+    purpose: Purpose | None = None
+    origin: Origin | None = None
 
     @property
     def reply_to(self) -> ReplyTo:
@@ -181,7 +139,7 @@ def authenticate(
     )
     known = _for_us(jose.json_object(payload), portal, agent)
     try:
-        return _request(_claims(known), portal, digest)
+        return _request(read_claims(known), portal, digest)
     except Refused as refused:
         raise BadClaims(refused, _reply_to(known, portal)) from None
 
@@ -226,35 +184,12 @@ def _for_us(claims: Mapping[str, Any], portal: Portal, agent: str) -> Mapping[st
 
 def _reply_to(claims: Mapping[str, Any], portal: Portal) -> ReplyTo | None:
     jti = claims.get("jti")
-    if isinstance(jti, str) and _JTI.fullmatch(jti):
+    if isinstance(jti, str) and JTI.fullmatch(jti):
         return ReplyTo(portal, jti)
     return None
 
 
-def _claims(read: Mapping[str, Any]) -> _Claims:
-    jose.check_version(read)
-    try:
-        claims = _Claims.model_validate(read)
-    except ValidationError as error:
-        # the text of the whole quotes the input, which may be the password
-        wrong = "; ".join(
-            f"{'.'.join(map(str, item['loc']))}: {_rule(item['msg'])}"
-            for item in error.errors(include_input=False, include_url=False)
-        )
-        raise Refused(Code.BAD_REQUEST, wrong) from None
-    if claims.op in ("reset", "change") and claims.new_password is None:
-        raise Refused(Code.BAD_REQUEST, f"new_password: needed for {claims.op}")
-    if claims.op == "change" and claims.old_password is None:
-        raise Refused(Code.BAD_REQUEST, "old_password: needed for change")
-    return claims
-
-
-def _rule(sentence: str) -> str:
-    own = sentence.removeprefix("Value error, ")
-    return f"{own[:1].lower()}{own[1:]}"
-
-
-def _request(claims: _Claims, portal: Portal, digest: bytes) -> Request:
+def _request(claims: Claims, portal: Portal, digest: bytes) -> Request:
     return Request(
         portal=portal,
         issued_at=claims.iat,
@@ -267,6 +202,21 @@ def _request(claims: _Claims, portal: Portal, digest: bytes) -> Request:
         must_change=claims.must_change,
         methods=tuple(claims.methods),
         digest=digest,
+        password=_secret(claims.password),
+        purpose=claims.purpose,
+        origin=_origin(claims),
+    )
+
+
+def _origin(claims: Claims) -> Origin | None:
+    if claims.origin is None:
+        return None
+    return Origin(
+        claims.origin,
+        None if claims.actor is None else UUID(claims.actor),
+        claims.reason or "",
+        claims.journey or "",
+        claims.client.ip,
     )
 
 

@@ -7,7 +7,8 @@ class Operation(StrEnum):
     """What may be done for one user; the values are those of the claim `op`.
 
     `MUST_CHANGE` is a step of a reset, never a request alone; `CHECK` asks what would
-    come of a reset, and nothing is done.
+    come of a reset, and nothing is done. `LOOKUP` asks what the settings let a person
+    do for themselves, and `AUTHENTICATE` whether a password is theirs.
     """
 
     RESET = "reset"
@@ -15,3 +16,5 @@ class Operation(StrEnum):
     UNLOCK = "unlock"
     MUST_CHANGE = "must_change"
     CHECK = "check"
+    LOOKUP = "lookup"
+    AUTHENTICATE = "authenticate"

@@ -47,6 +47,11 @@ class Code(StrEnum):
     TOO_MANY = "too_many"
     BREAKER_OPEN = "breaker_open"
     NOT_ENOUGH_PROOFS = "not_enough_proofs"
+    NOT_ELIGIBLE = "not_eligible"
+    PROOF_NOT_ALLOWED = "proof_not_allowed"
+    PROOF_TOO_OLD = "proof_too_old"
+    PROOF_TOO_NEW = "proof_too_new"
+    BANNED_PASSWORD = "banned_password"  # noqa: S105 - a code, not a secret
     OPERATION_OFF = "operation_off"
     CANNOT_RECORD = "cannot_record"
     INTERNAL = "internal"
@@ -252,6 +257,38 @@ OUTCOMES = {
         "Change the portal's flow, or the number of verification methods in the "
         "settings.",
         "More proof of your identity is needed. Your password was not changed.",
+    ),
+    Code.NOT_ELIGIBLE: OutcomeText(
+        31003,
+        "The settings do not let this person do this for themselves, or let this "
+        "helper do it for them.",
+        "See who self-service is for, its exceptions and its roles: writeback "
+        "self-service check.",
+        "This is not possible here. Ask your help desk.",
+    ),
+    Code.PROOF_NOT_ALLOWED: OutcomeText(
+        32003,
+        "A verification method does not count for this person.",
+        "Compare the portal's verification methods with those of the settings.",
+        "This way to prove your identity does not count. Use another one.",
+    ),
+    Code.PROOF_TOO_OLD: OutcomeText(
+        32003,
+        "A verification method was used too long ago, or was not confirmed in time.",
+        "Have the person prove their identity again, or confirm what they registered.",
+        "Prove your identity again. Your password was not changed.",
+    ),
+    Code.PROOF_TOO_NEW: OutcomeText(
+        32003,
+        "A verification method was registered too short a time ago.",
+        "Wait as long as registration.wait_hours of the settings says.",
+        "This way to prove your identity is too new. Use another one, or try later.",
+    ),
+    Code.BANNED_PASSWORD: OutcomeText(
+        33008,
+        "The new password is made of words that the organization does not allow.",
+        "Show the person the rule; the words are in the settings.",
+        "The new password is too easy to guess. Choose another one.",
     ),
     Code.OPERATION_OFF: OutcomeText(
         32003,

@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wire import jose
 from wire.keys import PrivateKeys, PublicKeys
-from wire.messages import CLOCK_LEEWAY_S, Seconds
+from wire.messages import CLOCK_LEEWAY_S
 from wire.outcomes import Code, Refused
 from wire.portal_statement import PortalStatement
+from wire.request_claims import Seconds
 from wire.self_signed import MAX_BYTES, public_keys
 
 KIND = "writeback-succession+jwt"

@@ -12,8 +12,15 @@ from typing import TypeVar, cast
 
 from agent.acl.sid import Sid
 from agent.active_directory import users
-from agent.active_directory.deny_list import DenyList, read_deny_list
+from agent.active_directory.named_principals import (
+    NamedPrincipals,
+    read_named_principals,
+)
 from agent.active_directory.protected_groups import ProtectedGroups, protected_groups
+from agent.active_directory.self_service_groups import (
+    SelfServiceGroups,
+    read_self_service_groups,
+)
 from agent.active_directory.users import User
 from agent.config.scope_containers import ScopeContainers
 from agent.config.settings import Settings
@@ -61,13 +68,23 @@ class DomainCache:
             lambda: users.read_pdc_emulator(directory, self.base_dn),
         )
 
-    def deny_list(self, directory: Connection) -> DenyList:
+    def deny_list(self, directory: Connection) -> NamedPrincipals:
         """Give whom the settings deny."""
         entries = self.settings.scope.deny_list
         return self._keep(
             "deny_list",
             KEPT_S,
-            lambda: read_deny_list(directory, self.base_dn, entries),
+            lambda: read_named_principals(directory, self.base_dn, entries),
+        )
+
+    def self_service(self, directory: Connection) -> SelfServiceGroups:
+        """Give the groups that self-service is for, and its roles."""
+        return self._keep(
+            "self_service",
+            KEPT_S,
+            lambda: read_self_service_groups(
+                directory, self.base_dn, self.settings.self_service
+            ),
         )
 
     def policy(self, directory: Connection, pso: str | None) -> PasswordPolicy:
@@ -91,10 +108,13 @@ class DomainCache:
     def warm_up(self, directory: Connection) -> None:
         """Read again what every request needs; called in the background."""
         with self._lock:
-            for key in ("protected", "deny_list", "exclusions", "token"):
+            for key in (
+                *("protected", "deny_list", "self_service", "exclusions", "token"),
+            ):
                 self._kept.pop(key, None)
         self.protected(directory)
         self.deny_list(directory)
+        self.self_service(directory)
         self.why_nobody(directory)
         self.token(directory)
 

@@ -74,6 +74,10 @@ class EventId(IntEnum):
     STRANGER_ANSWERS = 40041
     COPY_ANSWERS = 40042
     ALONE_AGAIN = 40043
+    LOOKUP_SUCCESS = 40051
+    LOOKUP_FAIL = 40052
+    SIGN_IN_SUCCESS = 40053
+    SIGN_IN_FAIL = 40054
 
 
 @dataclass(frozen=True)

@@ -105,4 +105,25 @@ OWN = (
         "AloneAgain",
         "Nothing else answers in this agent's name any more.",
     ),
+    Event(
+        _E.LOOKUP_SUCCESS,
+        "LookupSuccess",
+        "A portal asked what self-service is to a person, and was answered.",
+    ),
+    Event(
+        _E.LOOKUP_FAIL,
+        "LookupFail",
+        "It was not: the person is not eligible, or not found; the code says why.",
+    ),
+    Event(
+        _E.SIGN_IN_SUCCESS,
+        "SignInSuccess",
+        "A person signed in at a portal with the directory password.",
+    ),
+    Event(
+        _E.SIGN_IN_FAIL,
+        "SignInFail",
+        "It was refused; the code says why. A wrong password counts in the "
+        "directory, and never brings a person to a lockout.",
+    ),
 )

@@ -41,6 +41,14 @@ class SelfServiceOperations(Model):
     reset: bool = Field(default=True, description="set a new password without the old")
     change: bool = Field(default=True, description="set a new password with the old")
     unlock: bool = Field(default=True, description="unlock without a new password")
+    help_desk_unlock: bool = Field(
+        default=True, description="the help desk may unlock for people"
+    )
+    help_desk_reset: bool = Field(
+        default=False,
+        description="the help desk may set a password that is changed at the next "
+        "sign-in",
+    )
 
 
 class Registration(Model):

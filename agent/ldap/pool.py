@@ -115,16 +115,28 @@ class Pool:
     @contextmanager
     def at(self, host: str) -> Iterator[PooledConnection]:
         """Give a new connection to one controller, to see what became of a write."""
-        dc = next((p for p in self._controllers if p.endpoint.host == host), None)
-        if dc is None:
-            what = Text("is no controller of the settings")
-            raise Unreachable(host, what, Text("check them"))
+        dc = self._named(host)
         warm = self._connected(dc)
         warm.directory.lend(LENT_S)
         try:
             yield warm
         finally:
             self._give_back(dc, warm)
+
+    def try_sign_in(self, host: str, user: str, password: Secret) -> None:
+        """Sign in at one controller as somebody else, on a connection of its own.
+
+        `user` is a DN. SignInRefused where the controller refuses; nothing of it is
+        kept, and what is known of the controller stays as it is.
+        """
+        dc = self._named(host)
+        connect(
+            dc.endpoint,
+            user,
+            password,
+            connect_timeout=CONNECT_S,
+            receive_timeout=READ_S,
+        ).close()
 
     def keep_warm(self) -> bool:
         """Try every controller, in the background; say whether one answers."""
@@ -173,6 +185,13 @@ class Pool:
             return dc, warm, value
         self._report_state()
         raise _worst(failures)
+
+    def _named(self, host: str) -> _Controller:
+        for dc in self._controllers:
+            if dc.endpoint.host == host:
+                return dc
+        what = Text("is no controller of the settings")
+        raise Unreachable(host, what, Text("check them"))
 
     def _order(self) -> Sequence[_Controller]:
         """Those that answer first; those that failed only when none is left."""

@@ -53,7 +53,8 @@ class Answer:
     `detail` and `remedy` are for the administrator, the remedy a better one than the
     outcome's own; `message` is for the user, where the outcome's own would not be true.
     It would work from `earliest` on (RFC 3339). `verdict` comes with op check;
-    `entered`: the ledger has an entry of a write for it.
+    `person`, `self_service` and `state` with op lookup. `entered`: the ledger has an
+    entry of a write for it.
     """
 
     code: Code
@@ -65,6 +66,9 @@ class Answer:
     earliest: str | None = None
     policy: Mapping[str, object] | None = None
     verdict: Mapping[str, object] | None = None
+    person: Mapping[str, object] | None = None
+    self_service: Mapping[str, object] | None = None
+    state: Mapping[str, object] | None = None
     entered: bool = False
 
     @classmethod
@@ -103,6 +107,9 @@ class Answer:
             "earliest": self.earliest,
             "policy": self.policy,
             "verdict": self.verdict,
+            "person": self.person,
+            "self_service": self.self_service,
+            "state": self.state,
         }
         return claims | {name: value for name, value in perhaps.items() if value}
 

@@ -23,6 +23,7 @@ from agent.request.answer import Answer, Repeat
 from wire.messages import ReplyTo, Request
 from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
+from wire.printable import printable
 
 LOG = logging.getLogger("agent.request.audit")
 
@@ -45,6 +46,14 @@ _OF = {
 }
 
 
+# what writes nothing, with the events of its two ends
+_READ = {
+    Operation.CHECK: (EventId.CHECK_SUCCESS, EventId.CHECK_FAIL),
+    Operation.LOOKUP: (EventId.LOOKUP_SUCCESS, EventId.LOOKUP_FAIL),
+    Operation.AUTHENTICATE: (EventId.SIGN_IN_SUCCESS, EventId.SIGN_IN_FAIL),
+}
+
+
 @dataclass(frozen=True)
 class Received:
     """What is noted of a request, by issuer and user; nothing, when it was not read."""
@@ -54,7 +63,8 @@ class Received:
     user: Mapping[str, str] | None = None
     portal: str | None = None
     by_admin: bool = False
-    proofs: tuple[Mapping[str, str | int], ...] = ()
+    proofs: tuple[Mapping[str, Any], ...] = ()
+    origin: Mapping[str, str] | None = None
 
     @classmethod
     def unread(cls, reply_to: ReplyTo | None) -> "Received":
@@ -68,9 +78,28 @@ class Received:
         """Take from a request what is no secret."""
         by, value = request.user.by, request.user.value[: identifiers.MOST]
         user, issuer = {"by": by, "value": value}, request.portal.issuer
-        proofs = tuple(proof.model_dump() for proof in request.methods)
+        proofs = tuple(
+            proof.model_dump(mode="json", exclude_defaults=True)
+            for proof in request.methods
+        )
         by_admin = request.portal.is_self_test
-        return cls(request.op, request.jti, user, issuer, by_admin, proofs)
+        asked = _asked(request)
+        return cls(request.op, request.jti, user, issuer, by_admin, proofs, asked)
+
+
+def _asked(request: Request) -> Mapping[str, str] | None:
+    """Give from where a request came and what for, as its portal says."""
+    origin = request.origin
+    said: dict[str, str] = {"purpose": request.purpose or ""}
+    if origin is not None:
+        said |= {
+            "by": origin.by,
+            "actor": "" if origin.actor is None else str(origin.actor),
+            "reason": printable(origin.reason),
+            "journey": origin.journey,
+            "address": printable(origin.address),
+        }
+    return {name: value for name, value in said.items() if value} or None
 
 
 @dataclass(frozen=True)
@@ -106,19 +135,19 @@ def new_id() -> str:
 def event_of(code: Code, op: Operation | None, *, by_admin: bool = False) -> EventId:
     """Choose the event id of an outcome: each operation has its own."""
     event = EventId(OUTCOMES[code].event)
-    if op is Operation.CHECK:
-        return _of_check(code, event)
+    if op in _READ:
+        return _of_read(code, event, *_READ[op])
     if by_admin and op is Operation.RESET:
         return _OF_ADMIN.get(event, event)
     return _OF[op].get(event, event) if op in _OF else event
 
 
-def _of_check(code: Code, event: EventId) -> EventId:
+def _of_read(code: Code, event: EventId, success: EventId, fail: EventId) -> EventId:
     # nothing was set and nobody was refused: 31002 is of a password
     if code is Code.OK:
-        return EventId.CHECK_SUCCESS
+        return success
     of_agent = EventId.UNKNOWN_ERROR <= event < EventId.AD_UNKNOWN
-    return event if of_agent else EventId.CHECK_FAIL
+    return event if of_agent else fail
 
 
 def as_line(record: Record, at: datetime) -> dict[str, Any]:
@@ -154,6 +183,7 @@ def _of_request(received: Received, dn: str | None) -> dict[str, Any]:
         "dn": dn,
         "portal": received.portal,
         "proofs": list(received.proofs),
+        **({} if received.origin is None else {"origin": dict(received.origin)}),
     }
 
 

@@ -12,9 +12,18 @@ import time
 from collections.abc import Callable, Iterator
 
 from agent.ldap.errors import DirectoryError
-from agent.request import audit, password_write, refusals, stages
+from agent.request import (
+    audit,
+    authentication,
+    judgment,
+    lookup,
+    password_write,
+    refusals,
+    stages,
+)
 from agent.request.answer import Answer, Ended, Repeat, spelled
 from agent.request.audit import Audit, Received, Record
+from agent.request.entitlement import Entitled, entitle
 from agent.request.exactly_once import ExactlyOnce
 from agent.request.identity import Identity
 from agent.request.ledger import Entry, LedgerFailed
@@ -139,16 +148,24 @@ class Handler:
             return refusals.unavailable(error)
 
     def _act(self, located: Located, run: _RequestRun) -> Answer:
-        if located.request.op is Operation.CHECK:
-            with run.stage("judge"):
-                return stages.check(located, self._tools)
-        with self._turns.of(located.user.guid):
-            return self._write(located, run)
-
-    def _write(self, located: Located, run: _RequestRun) -> Answer:
-        operation, tools = located.request.op, self._tools
         with run.stage("judge"):
-            judged = stages.judge(located, tools)
+            entitled = entitle(located, self._tools)
+            match located.request.op:
+                case Operation.CHECK:
+                    return judgment.check(entitled, self._tools)
+                case Operation.LOOKUP:
+                    return lookup.look_up(entitled, self._tools)
+        with self._turns.of(located.user.guid):
+            if located.request.op is Operation.AUTHENTICATE:
+                with run.stage("sign_in"):
+                    return authentication.authenticate(entitled, self._tools)
+            return self._write(entitled, run)
+
+    def _write(self, entitled: Entitled, run: _RequestRun) -> Answer:
+        located, tools = entitled.located, self._tools
+        operation = located.request.op
+        with run.stage("judge"):
+            judged = judgment.judge(entitled, tools)
         self._begin(located, run)
         with run.stage("write"):
             if operation is Operation.UNLOCK:

@@ -31,6 +31,10 @@ _TOO_MANY = (
     "Too many wrong passwords were tried. Your password was not changed. Reset it "
     "instead, or try later."
 )
+_TRIED_OUT = (
+    "Too many wrong passwords were tried. Try later, or prove your identity in another "
+    "way. Your account is not locked by this."
+)
 _LET_READ = Text(
     "Let the service account read badPwdCount, and the password settings objects: "
     "writeback permissions grant."
@@ -52,18 +56,18 @@ class Trial:
             tools.ledger.end_attempt(self.number, counts=wrong)
 
 
-def begin(located: Located, tools: Tools) -> Trial:
-    """See that a wrong old password leaves enough tries; Ended where it may not.
+def begin(located: Located, tools: Tools, tries: int | None = None) -> Trial:
+    """See that a wrong password leaves enough tries; Ended where it may not.
 
-    To be asked in the person's turn (`agent.request.turns`).
+    `tries` is how many wrong ones are let in all, whatever the directory lets; None:
+    as many as that. To be asked in the person's turn (`agent.request.turns`).
     """
     policy = _policy(located.subject)
     account, now = located.subject.account, located.subject.read_at
     if account is not None and account.locked(now, policy):
         raise Ended(Answer(Code.ACCOUNT_LOCKED))
-    if not policy.lockout_threshold:
+    if not policy.lockout_threshold and tries is None:
         return Trial(None)
-    seen = max(wrong_within(each, policy, now) for each in _counted(located, tools))
     user = str(located.subject.guid)
     window = policy.lockout_window
     seconds = _FOR_EVER_S if window is None else (window + _CLOCKS).total_seconds()
@@ -71,8 +75,12 @@ def begin(located: Located, tools: Tools) -> Trial:
         own, under_way = tools.ledger.attempts_for(
             AttemptKind.OLD_PASSWORD, user, seconds
         )
-        if max(seen + under_way, own) + 1 + LEFT > policy.lockout_threshold:
-            raise Ended(_too_many(policy, max(seen, own), now))
+        if tries is not None and own >= tries:
+            raise Ended(_too_many_tries(tries, now + timedelta(seconds=seconds)))
+        if policy.lockout_threshold:
+            seen = _seen(located, tools, policy, now)
+            if max(seen + under_way, own) + 1 + LEFT > policy.lockout_threshold:
+                raise Ended(_too_many(policy, max(seen, own), now))
         return Trial(tools.ledger.attempt(AttemptKind.OLD_PASSWORD, user))
     except LedgerFailed as error:
         raise Refused(Code.CANNOT_RECORD, f"the ledger: {error}") from error
@@ -84,6 +92,11 @@ def wrong_within(counted: WrongPasswords, policy: PasswordPolicy, now: datetime)
     if window is None or last is None:
         return counted.count
     return 0 if last + window + _CLOCKS <= now else counted.count
+
+
+def _seen(located: Located, tools: Tools, policy: PasswordPolicy, now: datetime) -> int:
+    """Give how many wrong passwords count by now, where most of them are known."""
+    return max(wrong_within(each, policy, now) for each in _counted(located, tools))
 
 
 def _policy(subject: Subject) -> PasswordPolicy:
@@ -114,6 +127,11 @@ def _read(directory: Connection, located: Located) -> WrongPasswords:
         hidden = Text("badPwdCount is not set, or hidden from the service account")
         raise Ended(Answer(Code.PERMISSION_DENIED, hidden, _LET_READ))
     return WrongPasswords(0, None)  # nobody ever tried one there
+
+
+def _too_many_tries(tries: int, until: datetime) -> Answer:
+    detail = f"over {tries} wrong passwords (self_service.sign_in.tries)"
+    return Answer(Code.TOO_MANY, detail, message=_TRIED_OUT, earliest=iso(until))
 
 
 def _too_many(policy: PasswordPolicy, wrong: int, now: datetime) -> Answer:

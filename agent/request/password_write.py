@@ -8,7 +8,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agent.active_directory import users
 from agent.active_directory.subject_reader import SubjectReader
@@ -19,9 +19,10 @@ from agent.ldap.errors import DirectoryError, TimedOut
 from agent.ldap.pool import WRITE_S, PooledConnection
 from agent.request import lockout_margin, refusals
 from agent.request.answer import Answer, Ended, FollowingStep, Step
+from agent.request.judgment import Judged
 from agent.request.ledger import AttemptKind, Entry, LedgerFailed
 from agent.request.lockout_margin import Trial
-from agent.request.stages import Fresh, Judged, Located, Tools, Verified, Written
+from agent.request.stages import Fresh, Located, Tools
 from wire.messages import Request
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
@@ -31,6 +32,23 @@ LOG = logging.getLogger("agent.request.password_write")
 # after which a write that can't be seen at its controller was not done
 _LOST_S = 30.0
 _SETTLED = "settled by pwdLastSet"
+
+
+@dataclass(frozen=True)
+class Written:
+    """The controller said that the password is set; `noted`: the ledger knows."""
+
+    located: Located
+    noted: bool = True
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The controller shows the write; `note` is what could not be seen."""
+
+    located: Located
+    note: str = ""
+    noted: bool = True
 
 
 def set_password(judged: Judged, tools: Tools) -> Answer:

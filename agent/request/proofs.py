@@ -7,9 +7,10 @@ no proof by any reading (an unknown name, a time to come) is refused, not counte
 from collections.abc import Iterable
 
 from agent.config.settings import Limits
-from wire.messages import CLOCK_LEEWAY_S, Proof
+from wire.messages import CLOCK_LEEWAY_S
 from wire.outcomes import Code, Refused
 from wire.printable import printable
+from wire.request_claims import Proof
 
 # RFC 8176 section 2, but for those that do not prove anything by themselves
 KINDS = frozenset(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from agent.acl.sid import Sid
 from agent.verdict.account import Account
+from agent.verdict.membership import NO_MEMBERSHIP, Membership
 from agent.verdict.password_policy import PasswordPolicy
 from wire.operation import Operation
 from wire.text import EMPTY, Text
@@ -25,7 +26,7 @@ class Subject:
     are sent with a reset. `denied_by` is the entry of the deny list that means the
     user, `service_account` what makes it one that the settings exclude. `unseen` are
     attributes that are absent, perhaps only because whoever read the user may not read
-    them.
+    them. `membership` is what the lists of self-service say of the user.
     """
 
     dn: str
@@ -46,3 +47,4 @@ class Subject:
     inheritance_off_at: str = ""
     unreadable: Text = EMPTY
     unseen: frozenset[str] = frozenset()
+    membership: Membership = NO_MEMBERSHIP

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from agent.active_directory.deny_list import read_deny_list
+from agent.active_directory.named_principals import read_named_principals
 from agent.config.scope_containers import ScopeContainers
 from agent.ldap.connection import Connection, read_entry
 from agent.ldap.dn import is_below
@@ -146,7 +146,7 @@ def check_deny_list(
 
     A name that nobody has is a failure: it would keep everybody from being reset.
     """
-    rows, denied = [], read_deny_list(opened, base_dn, entries)
+    rows, denied = [], read_named_principals(opened, base_dn, entries)
     groups = set(denied.groups.values())
     for entry in entries:
         title = Text("Deny list: {entry}", entry=entry)

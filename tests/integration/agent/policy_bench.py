@@ -14,8 +14,9 @@ from agent.acl.sid import Sid
 from agent.active_directory import users
 from agent.active_directory.subject_reader import SubjectReader
 from agent.ldap.pool import PooledConnection
-from agent.request import password_write, refusals, stages
+from agent.request import judgment, password_write, refusals
 from agent.request.answer import Ended
+from agent.request.entitlement import Entitled
 from agent.request.stages import Located
 from agent.verdict import judge
 from agent.verdict.attributes import from_filetime
@@ -28,9 +29,10 @@ from tests.integration.agent.policy_admin import Admin, domain_values, settings_
 from tests.integration.agent.policy_cases import DAY, TICK, Case, Linked, Past, Rules
 from tests.integration.agent.policy_cases import State as Wanted
 from tests.integration.agent.policy_rules import resultant
-from wire.messages import Portal, Request, UserClaim, new_jti
+from wire.messages import Portal, Request, new_jti
 from wire.operation import Operation
 from wire.outcomes import Code
+from wire.request_claims import UserClaim
 from wire.secret import Secret
 
 CHANGE_PASSWORD = uuid.UUID("ab721a53-1e2f-11d0-9819-00aa0040529b")
@@ -230,7 +232,7 @@ class Bench:
         """Do it as the handler does, to the end."""
         tools = self.agents[case.hints].tools
         try:
-            judged = stages.judge(located, tools)
+            judged = judgment.judge(Entitled(located), tools)
             password_write.verify(password_write.write(judged, tools))
         except Ended as ended:
             words = getattr(ended.__cause__, "diagnostic", "")

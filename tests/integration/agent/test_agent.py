@@ -21,7 +21,7 @@ from agent.ldap.certificates import Endpoint
 from agent.ldap.connection import Connection, connect
 from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD, policy_hints
 from agent.ldap.errors import ConstraintViolation, TimedOut
-from agent.request import password_write, stages
+from agent.request import judgment, password_write
 from lab.agent_settings import settings_for
 from lab.controller import Lab
 from lab.people import AWKWARD
@@ -476,16 +476,16 @@ def test_a_write_that_hung_is_settled_by_what_the_directory_shows(
     stage: AgentStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(password_write, "_LOST_S", 2.0)
-    judge = stages.judge
+    judge = judgment.judge
 
-    def judge_and_hang(*arguments: Any) -> stages.Judged:
+    def judge_and_hang(*arguments: Any) -> judgment.Judged:
         judged = judge(*arguments)
         stage.lab.pause()
         short.setattr(pool, "CONNECT_S", 0.5)
         short.setattr(password_write, "WRITE_S", 0.5)
         return judged
 
-    monkeypatch.setattr(stages, "judge", judge_and_hang)
+    monkeypatch.setattr(judgment, "judge", judge_and_hang)
     token = stage.token("reset", "quentin", new_password=CANARY)
     try:
         # no longer than it hangs: one that answers may be slow
@@ -536,21 +536,21 @@ def test_a_write_whose_answer_was_lost_is_not_sent_again(
 def test_a_controller_that_crashed_before_the_write_is_told(
     stage: AgentStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = stages.judge
+    judge = judgment.judge
 
-    def judge_and_crash(*arguments: Any) -> stages.Judged:
+    def judge_and_crash(*arguments: Any) -> judgment.Judged:
         judged = judge(*arguments)
         stage.lab.kill()
         return judged
 
-    monkeypatch.setattr(stages, "judge", judge_and_crash)
+    monkeypatch.setattr(judgment, "judge", judge_and_crash)
     token = stage.token("reset", "rosa", new_password=CANARY)
     assert stage.send(token)["code"] == "unknown_result"
     stage.lab.restart()
     # not changed: said so, and never sent a second time
     assert stage.send(token)["code"] == "unknown_result"
     stage.lab.sign_in(stage.lab.people["rosa"]["upn"], stage.lab.start_password)
-    monkeypatch.setattr(stages, "judge", judge)
+    monkeypatch.setattr(judgment, "judge", judge)
     assert stage.reset("rosa")["code"] == "ok"
 
 

@@ -10,8 +10,8 @@ from joserfc.jws import JWSRegistry
 from agent.request.answer import Answer, Step
 from docs.portal_client import MAX_BYTES
 from wire import messages
-from wire.messages import _Claims
 from wire.outcomes import OUTCOMES, Code
+from wire.request_claims import MAX_PASSWORD_UNITS, Claims
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")])
@@ -117,9 +117,10 @@ def test_the_wire_lists_every_claim_of_a_request_and_an_answer() -> None:
     text = (ROOT / "docs/wire.md").read_text(encoding="utf-8")
     request, answer = text.index("## A request"), text.index("## An answer")
     asked = text[request:answer]
-    missing = [name for name in _Claims.model_fields if f"`{name}`" not in asked]
+    missing = [name for name in Claims.model_fields if f"`{name}`" not in asked]
     steps = (Step("password", "done"),)
-    full = Answer(Code.OK, "d", "r", "m", steps, "dc1", "2026", {"a": 1}, {"a": 1})
+    more = ({"a": 1},) * 5  # policy, verdict, person, self_service, state
+    full = Answer(Code.OK, "d", "r", "m", steps, "dc1", "2026", *more)
     told = text[answer : text.index("## Codes")]
     missing += [name for name in full.as_dict("id") if f"`{name}`" not in told]
     assert not missing
@@ -132,7 +133,7 @@ def test_the_wire_says_the_limits_that_hold() -> None:
         f"an answer {MAX_BYTES // 1024} KiB",
         f"`exp` at most {messages.MAX_LIFETIME_S} s ahead",
         f"{messages.CLOCK_LEEWAY_S} s are allowed",
-        f"1 to {messages.MAX_PASSWORD_UNITS} UTF-16 code units",
+        f"1 to {MAX_PASSWORD_UNITS} UTF-16 code units",
         f"the header of a JWS {JWSRegistry.max_header_length} characters",
         f"of a JWE {JWERegistry.max_protected_header_length}",
     ):

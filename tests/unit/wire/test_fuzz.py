@@ -21,6 +21,7 @@ from wire import hybrid_connections, jose, messages
 from wire.hybrid_connections import BadMessage, RequestHead
 from wire.messages import Opened
 from wire.outcomes import Code, Refused
+from wire.request_claims import read_claims
 
 CASES = [SHORT, pytest.param(PARSED, marks=pytest.mark.slow)]
 JSON = [
@@ -131,7 +132,7 @@ def test_claims(cases: int) -> None:
 
     def read(payload: bytes) -> None:
         known = messages._for_us(jose.json_object(payload), portal, AGENT_ID)
-        messages._request(messages._claims(known), portal, b"digest")
+        messages._request(read_claims(known), portal, b"digest")
 
     with bounded():
         refused_or_read(cases, mutated([spelled], JSON), read, Refused)

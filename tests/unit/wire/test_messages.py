@@ -198,7 +198,8 @@ def test_every_bad_claim_is_named_and_no_value_is() -> None:
         assert f"{name}:" in detail
     for value in (CANARY, "sing", "short", "soon"):
         assert value not in detail
-    assert "op: input should be 'reset', 'change', 'unlock' or 'check'" in detail
+    ops = "'reset', 'change', 'unlock', 'check', 'lookup' or 'authenticate'"
+    assert f"op: input should be {ops}" in detail
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,8 @@ SETTINGS = (
     "self_service.operations.reset",
     "self_service.operations.change",
     "self_service.operations.unlock",
+    "self_service.operations.help_desk_unlock",
+    "self_service.operations.help_desk_reset",
     "self_service.proofs",
     "self_service.kinds",
     "self_service.passkey_alone",

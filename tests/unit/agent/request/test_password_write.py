@@ -7,9 +7,10 @@ from typing import Any, cast
 import pytest
 
 from agent.request.answer import Ended
+from agent.request.judgment import Judged
 from agent.request.ledger import Ledger
-from agent.request.password_write import verify, write
-from agent.request.stages import Judged, Located, Written
+from agent.request.password_write import Written, verify, write
+from agent.request.stages import Located
 from tests.unit.agent.active_directory.test_domain_cache import (
     EVERYTHING,
     Fake,

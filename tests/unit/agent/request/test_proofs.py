@@ -6,8 +6,8 @@ import pytest
 
 from agent.config.settings import Limits
 from agent.request.proofs import KINDS, OLDEST_S, UNCOUNTED, check_proofs
-from wire.messages import Proof
 from wire.outcomes import Code, Refused
+from wire.request_claims import Proof
 
 NOW = 1_800_000_000
 ROOT = Path(__file__).parents[4]

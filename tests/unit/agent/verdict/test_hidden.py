@@ -8,8 +8,9 @@ import pytest
 
 from agent.acl.rights import USER
 from agent.request.answer import Ended
+from agent.request.entitlement import Entitled
+from agent.request.judgment import judge as judge_stage
 from agent.request.stages import Located
-from agent.request.stages import judge as judge_stage
 from agent.verdict.causes import Cause
 from agent.verdict.effective_rights import READING, unreadable_attributes
 from agent.verdict.judge import judge
@@ -77,7 +78,7 @@ def test_a_mark_protects_where_the_permissions_say_nothing(
     asked = cast("Any", SimpleNamespace(op=Operation.RESET))
 
     with pytest.raises(Ended) as ended:
-        judge_stage(Located(asked, nothing, nothing, subject), nothing)
+        judge_stage(Entitled(Located(asked, nothing, nothing, subject)), nothing)
     assert ended.value.answer.code is Code.PROTECTED_ACCOUNT
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.unit.agent.active_directory.test_deny_list import ADA, BOARD, Groups
 from tests.unit.agent.active_directory.test_domain_cache import BASE
+from tests.unit.agent.active_directory.test_named_principals import ADA, BOARD, Groups
 from wizard.checks.people import check_deny_list
 
 

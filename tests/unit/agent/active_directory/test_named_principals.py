@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from agent.acl.sid import Sid
-from agent.active_directory.deny_list import DenyList, read_deny_list
 from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.named_principals import (
+    NamedPrincipals,
+    read_named_principals,
+)
 from agent.active_directory.subject_reader import SubjectReader
 from agent.config.errors import SettingsError
 from agent.ldap.entry import Entry
@@ -57,8 +60,8 @@ class Groups(Fake):
         return super().search(base, query, *what, **how)
 
 
-def read(*entries: str) -> DenyList:
-    return read_deny_list(Groups().directory, BASE, entries)
+def read(*entries: str) -> NamedPrincipals:
+    return read_named_principals(Groups().directory, BASE, entries)
 
 
 @pytest.mark.parametrize("entry", [BOARD, f"{DOMAIN}-1300"])
@@ -76,30 +79,33 @@ def test_a_group_means_who_is_in_it_however_deep(
 ) -> None:
     denied = read(entry)
 
-    assert denied.of(person(EVERYTHING, **membership), NOBODY) == f"{entry} is on it"
-    assert not denied.of(person(EVERYTHING), NOBODY)
+    assert (
+        denied.why_denied(person(EVERYTHING, **membership), NOBODY)
+        == f"{entry} is on it"
+    )
+    assert not denied.why_denied(person(EVERYTHING), NOBODY)
 
 
 @pytest.mark.parametrize(
     "entry", [ADA, ADA.upper(), f"OU=People,{BASE}", str(sid("USER"))]
 )
 def test_a_person_is_meant_by_name_and_by_sid(entry: str) -> None:
-    denied = DenyList(names=(entry,)) if "=" in entry else read(entry)
+    denied = NamedPrincipals(names=(entry,)) if "=" in entry else read(entry)
 
-    assert denied.of(person(EVERYTHING), NOBODY)
+    assert denied.why_denied(person(EVERYTHING), NOBODY)
 
 
 def test_a_group_of_another_domain_is_seen_in_the_whole_token() -> None:
     other = "S-1-5-21-7-8-9-1111"
     denied = read(other)
 
-    assert denied.of(person(EVERYTHING), frozenset({Sid.of(other)}))
-    assert not denied.of(person(EVERYTHING), NOBODY)
+    assert denied.why_denied(person(EVERYTHING), frozenset({Sid.of(other)}))
+    assert not denied.why_denied(person(EVERYTHING), NOBODY)
 
 
 def test_an_entry_that_is_not_found_means_everybody() -> None:
     gone = f"CN=Gone,{BASE}"
-    denied = read(str(sid("GROUP")), gone).of(person(EVERYTHING), NOBODY)
+    denied = read(str(sid("GROUP")), gone).why_denied(person(EVERYTHING), NOBODY)
 
     assert denied == f"{gone} is not found, so it is not known whom it means"
 

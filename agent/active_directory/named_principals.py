@@ -1,8 +1,8 @@
-"""The deny list of the settings: people and groups that are never written to.
+"""The people and groups that a list of the settings names, and whom they mean.
 
 Groups are followed through any number of groups, as those of AdminSDHolder are. An
-entry that is not found, or is hidden, keeps everybody from being written to: nobody
-can be told from whom it meant.
+entry that is not found, or is hidden, is kept apart: nobody can be told from whom it
+meant.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _READ = ("objectSid", "objectClass")
 
 
 @dataclass(frozen=True)
-class DenyList:
+class NamedPrincipals:
     """Who is meant, each with the entry of the settings that means them.
 
     `names` are of people, and of what people lie below; `groups` has the folded DNs of
@@ -37,17 +37,24 @@ class DenyList:
     sids: Mapping[Sid, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
-    def of(self, user: User, token: frozenset[Sid]) -> Text:
+    def entry_for(self, user: User, token: frozenset[Sid]) -> str:
         """Name the entry that means a user, by what is seen of them; or nothing.
 
         `token` are the groups of other domains too, where they were read.
+        """
+        return self._by_name(user) or self._by_group(user) or self._by_sid(user, token)
+
+    def why_denied(self, user: User, token: frozenset[Sid]) -> Text:
+        """Say why a user is denied where this is the deny list; or nothing.
+
+        Where an entry is not found everybody is.
         """
         if self.missing:
             return Text(
                 "{entry} is not found, so it is not known whom it means",
                 entry=self.missing[0],
             )
-        means = self._by_name(user) or self._by_group(user) or self._by_sid(user, token)
+        means = self.entry_for(user, token)
         return Text("{entry} is on it", entry=means) if means else EMPTY
 
     def _by_name(self, user: User) -> str:
@@ -65,16 +72,16 @@ class DenyList:
         return next((self.sids[sid] for sid in held if sid in self.sids), "")
 
 
-def read_deny_list(
+def read_named_principals(
     directory: Connection, base_dn: str, entries: Sequence[str]
-) -> DenyList:
+) -> NamedPrincipals:
     """Find what the entries of the settings mean, distinguished names and SIDs.
 
     A SID that nobody has here counts all the same: one of another domain is seen in
     tokens alone.
     """
     if not entries:
-        return DenyList()
+        return NamedPrincipals()
     known = {entry: _principal(directory, base_dn, entry) for entry in entries}
     tops = {entry: top for entry, top in known.items() if top is not None}
     groups = [
@@ -86,7 +93,7 @@ def read_deny_list(
     sids = {Sid.of(entry): entry for entry in entries if _is_sid(entry)}
     found = ((entry, object_.sid) for entry, object_ in (*tops.items(), *groups))
     sids |= {sid: entry for entry, sid in found if sid is not None}
-    return DenyList(
+    return NamedPrincipals(
         names=tuple(entry for entry in tops if not _is_sid(entry)),
         groups={group.dn.casefold(): entry for entry, group in groups},
         primary={_rid(group): entry for entry, group in groups},

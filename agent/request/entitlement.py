@@ -1,0 +1,118 @@
+"""Entitled: whether who is found may have done what is asked, and proved enough.
+
+The stage between located and judged. Where the settings let people help themselves,
+every request of a portal is one of self-service or of its help desk, whether it says
+so or not: a portal that leaves a claim out gains nothing.
+"""
+
+import time
+from dataclasses import dataclass
+
+from agent.active_directory import users
+from agent.active_directory.identifiers import user_filter
+from agent.active_directory.subject_reader import SubjectReader
+from agent.config.self_service import SelfService
+from agent.request.stages import Located, Tools
+from agent.self_service.eligibility import Eligibility, WhyNot, eligibility
+from agent.self_service.proof_count import check_self_service_proofs
+from agent.verdict.subject import Subject
+from wire.messages import Origin
+from wire.operation import Operation
+from wire.outcomes import Code, Refused
+
+# of these nothing is written, and a change is proven by its old password
+_UNPROVEN = frozenset(
+    {Operation.CHECK, Operation.LOOKUP, Operation.AUTHENTICATE, Operation.CHANGE}
+)
+_READS = frozenset({Operation.CHECK, Operation.LOOKUP, Operation.AUTHENTICATE})
+
+
+@dataclass(frozen=True)
+class Entitled:
+    """Who is found may have it done; `may` is None where self-service says nothing."""
+
+    located: Located
+    may: Eligibility | None = None
+
+
+def entitle(located: Located, tools: Tools) -> Entitled:
+    """See that the settings let it be done; Refused with the code that says why not.
+
+    The administrator's own test of this machine is none of self-service, and where that
+    is off, what a portal sends is judged by `limits` (`agent.request.proofs`).
+    """
+    request, settings = located.request, tools.settings.self_service
+    if request.portal.is_self_test:
+        return Entitled(located)
+    if not settings.on:
+        if request.origin is not None or request.op in _READS - {Operation.CHECK}:
+            raise Refused(Code.NOT_ELIGIBLE, f"{WhyNot.OFF}: self_service.who is none")
+        return Entitled(located)
+    may = eligibility(settings, located.subject.membership)
+    if request.origin is not None and request.origin.by == "help_desk":
+        _check_helper(request.origin, located, tools)
+    elif request.op is not Operation.LOOKUP:  # that one says so itself
+        _check_person(located, may, settings)
+    return Entitled(located, may)
+
+
+def _check_person(located: Located, may: Eligibility, settings: SelfService) -> None:
+    request = located.request
+    signs_in = request.op is Operation.AUTHENTICATE
+    if not may.eligible and not (signs_in and located.subject.membership.rank):
+        raise Refused(Code.NOT_ELIGIBLE, str(may.reason))
+    if request.op not in may.operations | _READS:
+        detail = f"self_service.operations.{request.op} is off"
+        raise Refused(Code.OPERATION_OFF, detail)
+    if request.op not in _UNPROVEN:
+        check_self_service_proofs(
+            request.methods,
+            may,
+            settings.registration,
+            time.time(),
+            passkey_alone=settings.passkey_alone,
+        )
+
+
+def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
+    """See that the help desk may do it, by the role that the directory says.
+
+    Nobody helps themselves, or anybody with a role as high as their own: who talks one
+    helper into it gains no other's account.
+    """
+    request, operations = located.request, tools.settings.self_service.operations
+    let = {
+        *_READS,
+        *({Operation.UNLOCK} if operations.help_desk_unlock else ()),
+        *({Operation.RESET} if operations.help_desk_reset else ()),
+    }
+    if request.op not in let - {Operation.AUTHENTICATE}:
+        raise Refused(Code.OPERATION_OFF, f"the help desk may not {request.op}")
+    if request.op is Operation.RESET and not request.must_change:
+        rule = "must_change: needed where the help desk sets a password"
+        raise Refused(Code.BAD_REQUEST, rule)
+    helper = _helper(origin, located, tools)
+    rank = helper.membership.rank
+    if not (helper.membership.help_desk or helper.membership.administrator):
+        raise Refused(Code.NOT_ELIGIBLE, "actor has no role of the help desk")
+    if helper.guid == located.subject.guid:
+        raise Refused(Code.NOT_ELIGIBLE, "actor is the person")
+    if located.subject.membership.rank >= rank:
+        raise Refused(Code.NOT_ELIGIBLE, "the person has a role as high as actor's")
+
+
+def _helper(origin: Origin, located: Located, tools: Tools) -> Subject:
+    """Read who helps, as the person is read; one who can't sign in helps nobody."""
+    if origin.actor is None:
+        raise Refused(Code.BAD_REQUEST, "actor: needed where origin is help_desk")
+    warm, domain = located.warm, tools.domain
+    try:
+        whom = user_filter("objectGUID", str(origin.actor))
+        user = users.find(warm.directory, domain.base_dn, whom)
+    except Refused as refused:
+        raise Refused(Code.NOT_ELIGIBLE, f"actor: {refused.code}") from None
+    helper = SubjectReader(domain).read(warm, user, detail=False)
+    account, now = helper.account, helper.read_at
+    if account is None or account.disabled or account.expired(now):
+        raise Refused(Code.NOT_ELIGIBLE, "actor: the account can't sign in")
+    return helper

@@ -1,0 +1,109 @@
+"""What a portal is told of a person: what they may do, must prove, and their state.
+
+Of who is not eligible it is told that alone. Nothing is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.active_directory import users
+from agent.request.answer import Answer, Ended
+from agent.request.entitlement import Entitled
+from agent.request.stages import Located, Tools
+from agent.self_service.eligibility import Eligibility
+from agent.verdict.account import Account, UserFlag
+from wire.outcomes import Code
+from wire.printable import printable
+
+_NAMES = ("userPrincipalName", "displayName", "preferredLanguage")
+_MOST_CONTACTS, _MOST_LENGTH = 10, 256
+_FOUND = "This person can use self-service. Nothing was changed."
+
+
+def look_up(entitled: Entitled, tools: Tools) -> Answer:
+    """Answer what self-service is to a person; Ended where it is nothing."""
+    located, may = entitled.located, entitled.may
+    if may is None:
+        raise Ended(Answer(Code.NOT_ELIGIBLE))
+    block = _self_service(located, may, tools)
+    if not may.eligible and not located.subject.membership.rank:
+        why = str(may.why_not)
+        raise Ended(Answer(Code.NOT_ELIGIBLE, may.reason, self_service={"why": why}))
+    names = _read(located, tools)
+    return Answer(
+        Code.OK,
+        message=_FOUND,
+        person=_person(located, names, tools),
+        self_service=block,
+        state=_state(located),
+    )
+
+
+def _self_service(located: Located, may: Eligibility, tools: Tools) -> dict[str, Any]:
+    settings, member = tools.settings.self_service, located.subject.membership
+    roles = {
+        "help_desk": member.help_desk,
+        "auditor": member.auditor,
+        "administrator": member.administrator,
+    }
+    return {
+        "eligible": may.eligible,
+        "why": "" if may.why_not is None else str(may.why_not),
+        "operations": sorted(map(str, may.operations)),
+        "proofs": may.proofs,
+        "kinds": list(map(str, may.kinds)),
+        "passkey_alone": settings.passkey_alone,
+        "two_proof": may.two_proof,
+        "roles": [name for name, entry in roles.items() if entry],
+        "registration": settings.registration.model_dump(mode="json"),
+    }
+
+
+def _read(located: Located, tools: Tools) -> Mapping[str, Sequence[str]]:
+    wanted = (*_NAMES, *tools.settings.self_service.contacts)
+    entry = users.needed_entry(located.warm.directory, located.user.dn, wanted)
+    return {name: entry.texts(name)[:_MOST_CONTACTS] for name in wanted}
+
+
+def _person(
+    located: Located, names: Mapping[str, Sequence[str]], tools: Tools
+) -> dict[str, Any]:
+    """Give who it is; addresses only while they register, and where settings say so."""
+    upn, name, language = (_first(names[each]) for each in _NAMES)
+    person: dict[str, Any] = {
+        "guid": str(located.user.guid),
+        "name": name,
+        "upn": upn,
+        "language": language,
+    }
+    if located.request.purpose == "register":
+        person["contacts"] = {
+            each: [printable(value, _MOST_LENGTH) for value in names[each]]
+            for each in tools.settings.self_service.contacts
+            if names[each]
+        }
+    return person
+
+
+def _first(values: Sequence[str]) -> str:
+    return printable(values[0], _MOST_LENGTH) if values else ""
+
+
+def _state(located: Located) -> dict[str, Any] | None:
+    """Say how the account is; None where that is hidden from the agent."""
+    subject, account = located.subject, located.subject.account
+    if account is None:
+        return None
+    return {
+        "locked": account.locked(subject.read_at, subject.policy),
+        "must_change": account.must_change,
+        "expired": _password_expired(account),
+        "disabled": account.disabled,
+        "password_age_days": None
+        if account.pwd_last_set is None
+        else max(0, (subject.read_at - account.pwd_last_set).days),
+    }
+
+
+def _password_expired(account: Account) -> bool:
+    return bool((account.computed or 0) & UserFlag.PASSWORD_EXPIRED)

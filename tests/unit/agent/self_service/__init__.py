@@ -1,0 +1,1 @@
+"""Tests of self-service: who may, and what is enough."""
