@@ -262,8 +262,7 @@ OUTCOMES = {
         31003,
         "The settings do not let this person do this for themselves, or let this "
         "helper do it for them.",
-        "See who self-service is for, its exceptions and its roles: writeback "
-        "self-service check.",
+        "See in self_service of the settings who it is for, its exceptions and roles.",
         "This is not possible here. Ask your help desk.",
     ),
     Code.PROOF_NOT_ALLOWED: OutcomeText(
