@@ -168,7 +168,7 @@ def test_what_taking_an_enrolment_back_does_is_read_from_any_version(
 def test_settings_of_a_newer_program_give_way_to_those_kept(host: FakeHost) -> None:
     """The agent of this version runs with them, so they are in force."""
     place = host.places.settings
-    host.write(place, dump(SETTINGS).replace("version: 1", "version: 2"))
+    host.write(place, dump(SETTINGS).replace("version: 2", "version: 3"))
     assert on(host).settings is None
-    host.write(kept_name(place, 1), dump(SETTINGS))
+    host.write(kept_name(place, 2), dump(SETTINGS))
     assert on(host).settings == SETTINGS
