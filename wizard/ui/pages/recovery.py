@@ -14,6 +14,7 @@ from wizard.report.document import Document
 from wizard.report.plan_report import origin_here
 from wizard.report.run_report import run_report
 from wizard.results import Check
+from wizard.ui.announce import announce
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
 from wizard.ui.frame.notice import Action, Notice
@@ -30,7 +31,7 @@ from wizard.ui.presenters.way_out import (
 from wizard.ui.review.report_saver import ReportSaver
 from wizard.ui.widgets.change_list import ChangeList, word_of
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.labels import Panel, add, heading, label
+from wizard.ui.widgets.labels import Panel, add, busy_bar, heading, label
 
 
 class Phase(Enum):
@@ -67,7 +68,8 @@ class RecoveryPage(Form):
         self.report = ReportSaver(self.document, "failure")
         self.report.setParent(self)  # the bar has its button
         self.report.hide()
-        self.add(self.panel, self.check_rows, self.report.state)
+        self.state, self.bar = label(), busy_bar(tr("All changes"))
+        self.add(self.state, self.bar, self.panel, self.check_rows, self.report.state)
 
     def entered(self) -> None:
         recovery = self.session.recovery
@@ -88,6 +90,9 @@ class RecoveryPage(Form):
         super().arrange()
         for field_box in self.field_boxes.values():
             field_box.setVisible(self._needs_admin and not self._ended)
+            field_box.setEnabled(not self.busy)
+        for part in (self.state, self.bar):
+            part.setVisible(self.busy)
 
     @property
     def _needs_admin(self) -> bool:
@@ -176,13 +181,24 @@ class RecoveryPage(Form):
             )
 
         self._phase = Phase.RUNNING
+        self.state.setText(say(self._under_way))
+        announce(self, self.state.text())
         self.worker.start(recover)
+        self.arrange()
         self.state_changed.emit()
+
+    @property
+    def _under_way(self) -> Text:
+        count = len(self.changes.rows)
+        if self.session.answers.forward:
+            return plural("Making {count} change…", "Making {count} changes…", count)
+        return Text("Rolling back what was done…")
 
     def _recovered(self, outcome: tuple[RolledBack, Any, Machine]) -> None:
         result, known, self._machine = outcome
         over = self._machine.recovery is None
         self._phase = Phase.ENDED if over else Phase.CUT_OFF
+        self.arrange()
         if self.session.answers.forward and self.session.answers.removal:
             self._tell_finished(result)
             if known:
@@ -241,6 +257,7 @@ class RecoveryPage(Form):
 
     def _failed(self, error: BaseException) -> None:
         self._phase = Phase.CUT_OFF
+        self.arrange()
         rest = failure.as_apply_error(error).rest
         other = is_for_another_administrator(error, needed=self._needs_admin)
         text = tr("It was not rolled back.")

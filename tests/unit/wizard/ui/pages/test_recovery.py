@@ -40,3 +40,20 @@ def test_a_second_run_that_is_cut_off_in_the_same_window_is_finished_too(
     qtbot.waitUntil(lambda: page.ends)
     assert len(fake.named("recover")) == 2
     assert page.title_label.text() == "Writeback is removed"
+
+
+def test_a_roll_back_under_way_is_seen_and_asks_nothing_more(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(cut_off=RECOVERY, hold="recover")
+    window = open_window(fake)
+    page = window.page("recovery")
+    assert page.bar.isHidden()
+    window.set_answers(ADMIN)
+    window.press_next()
+    assert not page.bar.isHidden()
+    assert page.state.text() == "Rolling back what was done…"
+    assert not page.field_boxes["input.admin_user"].isEnabled()
+    fake.go.set()
+    qtbot.waitUntil(lambda: window.page_id() != "recovery" or not page.busy)
+    assert page.bar.isHidden()
