@@ -188,6 +188,11 @@ class ApplyError(Failure):
         self.failed, self.reason = failed, reason
         self.undone, self.stuck, self.rest = undone, stuck, rest
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether somebody stopped it, and all that was made is taken back."""
+        return self.failed is None and not (self.stuck or self.rest)
+
 
 MayChange = Callable[[], bool]
 

@@ -48,12 +48,19 @@ def ended(error: BaseException, *, begun: bool) -> Text:
     return Text("Nothing was changed.")
 
 
+_NOT_MADE = Text("The changes were not made")
+_WHEN_READY = Text("Try again when you are ready; your answers are kept.")
+
+
 def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...]:
     """Tell what failed and what remains, a row each; `remedy` where not as usual."""
     plan, (detail, own) = as_apply_error(error), row_of(error)
+    if isinstance(error, ApplyError) and error.was_stopped:
+        remedy = _with_code(_WHEN_READY, error)
+        return (Check("stopped", _NOT_MADE, "info", detail, remedy),)
     first = Check(
         id="failed",
-        title=plan.failed.summary if plan.failed else Text("The changes were not made"),
+        title=plan.failed.summary if plan.failed else _NOT_MADE,
         state="failed",
         detail=detail,
         remedy=remedy or own or _remedy(plan),
@@ -101,6 +108,10 @@ def _remedy(plan: ApplyError) -> Text:
         )
     if plan.stuck:
         return Text("Roll back what remains first, then fix the cause and begin anew.")
-    again = Text("Fix the cause and try again; your answers are kept.")
+    return _with_code(Text("Fix the cause and try again; your answers are kept."), plan)
+
+
+def _with_code(again: Text, plan: ApplyError) -> Text:
+    """Say that the enrolment code is used up, where it is."""
     code = code_after(plan.undone)
     return listed((again, code), " ") if code else again
