@@ -145,7 +145,7 @@ DATA = {
     *(f"certutil -v -store {store}" for store in ("Root", "CA", "My")),
     *("Cert Hash(sha256)", *(f"Grants 4 permissions on OU={n}" for n in MANY)),
 }
-_FINGERPRINT = re.compile(r"[0-9A-F]{2}(?:[: ][0-9A-F]{2})+")
+_FINGERPRINT = re.compile(r"(?:[0-9A-F]{2}:)+[0-9A-F]{2}")
 
 
 def words_left(text: str) -> list[str]:
