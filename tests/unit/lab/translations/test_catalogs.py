@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,16 @@ def test_what_programs_read_is_what_translators_wrote(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_of_a_catalog_is_wrong(language: str) -> None:
     assert [str(each) for each in faults(catalogs.read(language), terms())] == []
+
+
+@pytest.mark.parametrize("language", ["es", "fr"])
+def test_only_whole_millions_take_de(language: str) -> None:
+    # 5 personas, but 1 000 000 de personas: the middle form of three
+    of = re.compile(r"\{count\} (?:de |d\u2019)(?!\{)")
+    counted = [each.string for each in catalogs.texts(catalogs.read(language))]
+    forms = [each for each in counted if isinstance(each, tuple)]
+    assert [one for one, _, many in forms if of.search(one) or of.search(many)] == []
+    assert any(of.search(millions) for _, millions, _ in forms)
 
 
 @pytest.mark.parametrize("language", WHOLE)
