@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+import unicodedata
 from collections.abc import Callable
 
 from wire.secret import Secret
@@ -45,6 +46,14 @@ def confirm_on_terminal(text: str) -> bool:
 
 
 def _is_yes(answer: str) -> bool:
-    """Say whether an answer is yes, in English or the language of the question."""
-    words = ("yes", say(Text("yes")).casefold())
-    return answer.strip().casefold() in {*words, *(word[:1] for word in words)}
+    """Say whether an answer is yes, in English or the language of the question.
+
+    Accents may be left out: not every keyboard has them.
+    """
+    words = ("yes", _plain(say(Text("yes"))))
+    return _plain(answer.strip()) in {*words, *(word[:1] for word in words)}
+
+
+def _plain(word: str) -> str:
+    parts = unicodedata.normalize("NFD", word.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
