@@ -31,6 +31,8 @@ def test_express_installs_by_keys_alone(fresh_lab: Lab, tmp_path: Path) -> None:
 
 def _install(screen: Screen) -> None:
     screen.find_window("Writeback")
+    # before that the server is read, and there is nothing to go on from
+    screen.wait_for("Set up password writeback")
     screen.press_to("Return", "Express or customize")
     screen.press_to("Return", "Connect to the cloud")
     screen.press("Tab", "Tab", "ctrl+a")
