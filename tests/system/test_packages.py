@@ -168,6 +168,7 @@ def test_the_packaged_wizard_opens_its_window(
     ):
         try:
             screen.find_window("Writeback")
+            screen.wait_for("Set up password writeback")
             screen.press_to("Return", "Express or customize")
             assert wizard.poll() is None
         finally:
