@@ -10,7 +10,7 @@ from installer.command_lines import parser_of
 from installer.completion import completion
 from installer.guide.build import build as build_guide
 from installer.package_specs import RECIPES, Recipe
-from installer.staging import GUIDE
+from installer.staging import GUIDE, GUIDE_IN
 from relay.cli.main import main as relay_main
 from wizard.__main__ import main as wizard_main
 from wizard.cli.main import main as command_main
@@ -27,8 +27,6 @@ COMPLETED = {
     "relay": ("writeback-relay", relay_main),
 }
 PROSE = Path(__file__).parent / "manual"
-# The package that holds the guide, and whose scripts search it.
-GUIDE_IN = "agent"
 GUIDE_BY = "sphinx"
 # Where Debian's bash-completion and zsh look.
 _BASH = "usr/share/bash-completion/completions"

@@ -10,6 +10,8 @@ from installer.package_specs import Recipe
 
 PROJECT = "ad-password-writeback"
 GUIDE = "guide"  # its folder among what was generated
+# The package that holds the guide, and whose scripts search it.
+GUIDE_IN = "agent"
 _SHARED = "usr/share/writeback"
 # what lies among a package's documents, by its path in the repository
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
@@ -60,7 +62,8 @@ def lay_out(recipe: Recipe, pages: Path, source: Path, at: Path) -> None:
     for name in DOCUMENTS.get(recipe.short, ()):
         shutil.copyfile(source / name, doc / Path(name).name)
     shutil.copyfile(pages / f"sbom-{recipe.short}", doc / "sbom.cdx.json")
-    if (pages / GUIDE).is_dir():
+    # what another package's build has left among the pages is not this one's
+    if recipe.short == GUIDE_IN and (pages / GUIDE).is_dir():
         # beside the documents: a machine that is set to leave those out has Help too
         shutil.copytree(pages / GUIDE, at / _SHARED / GUIDE)
         _symlink(doc / GUIDE, f"../../{Path(_SHARED).name}/{GUIDE}")

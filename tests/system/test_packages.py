@@ -38,7 +38,8 @@ def paths(package: Path) -> dict[str, str]:
 
 def test_packages_are_no_larger_than_aimed_at(packages: Packages) -> None:
     for package in (packages.agent_deb, packages.agent_rpm):
-        assert package.stat().st_size < 20_000_000
+        # of which the guide with its pictures 0.6 MB, four languages 0.4 MB
+        assert package.stat().st_size < 21_000_000
     for package in (packages.wizard_deb, packages.wizard_rpm):
         assert package.stat().st_size < 70_000_000
 

@@ -13,9 +13,10 @@ from packaging.utils import canonicalize_name
 
 from agent.config.settings_file import parse
 from installer.__main__ import SUMS, main
-from installer.documents import GUIDE_BY, GUIDE_IN
+from installer.documents import GUIDE_BY
 from installer.package_specs import RECIPES
 from installer.paths import BUILD, SOURCES
+from installer.staging import GUIDE_IN
 from tests.fixtures.packages import Packages, built
 from tests.fixtures.signing_key import SigningKey
 

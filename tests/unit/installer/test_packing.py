@@ -26,7 +26,7 @@ def lay_out(recipe: Recipe, folder: Path) -> Path:
     library = frozen / "_internal/libx.so.1"
     library.write_bytes(b"\x7fELF")
     library.chmod(0o755)
-    pages.mkdir()
+    pages.mkdir(exist_ok=True)
     for name in (*recipe.manual, f"copyright-{recipe.short}", f"sbom-{recipe.short}"):
         (pages / name).write_text("text")
     source_hash.copy(REPOSITORY, source)
@@ -34,6 +34,15 @@ def lay_out(recipe: Recipe, folder: Path) -> Path:
     staging.lay_programs(recipe, frozen, at)
     staging.lay_out(recipe, pages, source, at)
     return at
+
+
+def test_a_guide_that_another_build_left_is_not_taken(tmp_path: Path) -> None:
+    for recipe, taken in ((AGENT, True), (WIZARD, False)):
+        page = tmp_path / recipe.short / "pages/guide/en/index.html"
+        page.parent.mkdir(parents=True)
+        page.write_text("text")
+        at = lay_out(recipe, tmp_path / recipe.short)
+        assert (at / "usr/share/writeback/guide/en/index.html").is_file() is taken
 
 
 def entries(at: Path) -> dict[str, staging.Entry]:

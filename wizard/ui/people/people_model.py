@@ -20,6 +20,7 @@ from agent.verdict.verdict import State, Verdict
 from wire.operation import Operation
 from wire.printable import printable
 from wizard.permissions.coverage import PersonVerdict
+from wizard.translation import language
 from wizard.ui.formatting import line, say, tip, tr
 from wizard.ui.presenters.help_desk import Case, container_of
 from wizard.ui.presenters.other_operations import RESET_WORKS, Key, keys_of, title_of
@@ -84,9 +85,13 @@ def row_of(judged: PersonVerdict) -> Row:
     return Row(Case(name, sign_in, verdict), keys, cells)
 
 
-@lru_cache(maxsize=256)
 def _cause(keys: tuple[Key, ...]) -> str:
     """Name what stops a person: the cause of the reset, else that of the others."""
+    return _cause_in(keys, language())
+
+
+@lru_cache(maxsize=256)
+def _cause_in(keys: tuple[Key, ...], _language: str) -> str:
     of_reset = keys[0][1]
     if keys[0] != RESET_WORKS:
         return say(CAUSES[of_reset].title)

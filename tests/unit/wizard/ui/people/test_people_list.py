@@ -216,6 +216,8 @@ def turns(qtbot: QtBot) -> Iterator[Turns]:
     watch.deleteLater()
 
 
+# slow: processor time is measured, and a shared machine's caches make it longer
+@pytest.mark.slow
 def test_twenty_thousand_people_come_without_a_freeze(
     qtbot: QtBot, listed: PeopleList, many: list[PersonVerdict], turns: Turns
 ) -> None:
@@ -238,6 +240,7 @@ def test_twenty_thousand_people_come_without_a_freeze(
     assert causes.people_in(None) == MANY
 
 
+@pytest.mark.slow
 def test_twenty_thousand_people_are_searched_sorted_and_filtered_without_a_freeze(
     qtbot: QtBot, listed: PeopleList, many: list[PersonVerdict], turns: Turns
 ) -> None:
