@@ -7,6 +7,7 @@ whose template is no literal: nobody could translate that.
 
 import ast
 import io
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from lab import event_catalog
-from lab.translations import catalogs, check
+from lab.translations import catalogs, check, guide
 from lab.translations.terms import terms
+from wizard.translation import DOMAIN
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 POT = REPOSITORY / "resources/translations/writeback.pot"
+GUIDE_POT = REPOSITORY / "resources/translations/guide.pot"
 PACKAGES = ("agent", "wire", "wizard")
 # how many templates each call begins with
 CALLS = {"Text": 1, "plural": 2, "tr": 1}
@@ -140,40 +143,44 @@ def template() -> Catalog:
     return made
 
 
-def catalog() -> bytes:
-    """Give the POT file of the sources as they are."""
+def catalog(source: Catalog | None = None) -> bytes:
+    """Give the POT file of a template; else of the sources as they are."""
     stream = io.BytesIO()
-    write_po(
-        stream, template(), omit_header=True, sort_output=True, include_lineno=False
-    )
+    made = template() if source is None else source
+    write_po(stream, made, omit_header=True, sort_output=True, include_lineno=False)
     return stream.getvalue()
 
 
-def merge(begun: Iterable[str] = ()) -> None:
-    """Bring the texts of the sources into each language; say what is left to do.
+def merge(source: Catalog, begun: Iterable[str] = ()) -> None:
+    """Bring the texts of a template into each language; say what is left to do.
 
     Args:
+        source: the texts; its domain is the catalogs'.
         begun: languages that have no catalog yet.
 
     """
-    source, known = template(), terms()
-    for language in sorted({*catalogs.languages(), *begun}):
-        merged = catalogs.merge(catalogs.read(language), source)
+    known, domain = terms(), source.domain or DOMAIN
+    for language in sorted({*catalogs.languages(domain=domain), *begun}):
+        merged = catalogs.merge(catalogs.read(language, domain=domain), source)
         catalogs.write(merged)
         without, wrong = check.missing(merged), check.faults(merged, known)
-        print(f"{language}: {len(without)} without words, {len(wrong)} wrong")
+        left = f"{len(without)} without words, {len(wrong)} wrong"
+        print(f"{language}, {domain}: {left}")
         print(*wrong, sep="\n", end="\n" if wrong else "")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the file, and the page of events; say what can't be extracted."""
+    """Write the files, and the page of events; say what can't be extracted."""
     try:
+        sources, guides = template(), guide.template(REPOSITORY)
         POT.parent.mkdir(exist_ok=True)
-        POT.write_bytes(catalog())
+        POT.write_bytes(catalog(sources))
+        GUIDE_POT.write_bytes(catalog(guides))
         event_catalog.write()
         if arguments[:1] == ["merge"]:
-            merge(arguments[1:])
-    except NotLiteral as error:
+            for each in (sources, guides):
+                merge(each, arguments[1:])
+    except (NotLiteral, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

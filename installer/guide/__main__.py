@@ -1,11 +1,11 @@
-"""Build the guide into a folder, and say where its first page is."""
+"""Build the guide in each language into a folder, and say where its first pages are."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from installer.errors import BuildError
-from installer.guide.build import build
+from installer.guide.build import build, extract
 from installer.paths import DIST
 
 
@@ -18,8 +18,15 @@ def main() -> int:
         default=DIST / "guide",
         help="folder (default: dist/guide)",
     )
+    parser.add_argument(
+        "--template",
+        action="store_true",
+        help="write the texts for translators instead, as guide.pot",
+    )
+    asked = parser.parse_args()
+    out = asked.out.resolve()
     try:
-        pages = build(parser.parse_args().out.resolve())
+        pages = [extract(out)] if asked.template else build(out)
     except BuildError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -8,6 +8,7 @@ import importlib.metadata
 from sphinx.application import Sphinx
 
 from installer.guide.directives import setup as set_up_directives
+from installer.guide.words import DOMAIN
 from wizard.translation import say
 
 project = "Writeback"
@@ -22,10 +23,11 @@ myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 source_suffix = {".md": "markdown"}
 # one catalog for the whole guide
-gettext_compact = "guide"
+gettext_compact = DOMAIN
+# `build` compiles them, and says where they are
+gettext_auto_build = False
 gettext_uuid = False
 gettext_location = True
-locale_dirs = ["../../resources/translations"]
 # names of settings and commands are printed as they are typed
 smartquotes = False
 html_theme = "theme"

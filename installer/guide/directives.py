@@ -13,9 +13,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from agent.request.audit import event_of
+from installer.guide import words
 from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
-from wire.text import Text
 from wizard.flow.model import Field, Page
 from wizard.flow.pages.order import PAGES
 from wizard.ui.guide import code_anchor
@@ -35,6 +35,7 @@ class _Said(SphinxDirective):
     """A directive that puts texts of the program into the guide."""
 
     say: Say = staticmethod(str)
+    own: words.Words
     has_content = False
 
     def paragraph(self, text: str) -> nodes.paragraph:
@@ -112,7 +113,7 @@ class WizardPage(_OfPage):
                 for option in field.options
             )
         if is_setting(field.path):
-            setting = self.paragraph(Text("In the settings file:"))
+            setting = self.paragraph(self.own.say(words.IN_SETTINGS))
             setting.extend((nodes.Text(" "), nodes.literal("", field.path)))
             yield setting
 
@@ -132,43 +133,43 @@ class OutcomeCodes(_Said):
         outcome = OUTCOMES[code]
         section = nodes.section(ids=[code_anchor(code)], names=[code_anchor(code)])
         self.state.document.note_explicit_target(section)
-        section += nodes.title("", "", nodes.literal("", code))
+        section += nodes.title("", "", nodes.literal("", code), translatable=False)
         event = int(event_of(code, Operation.RESET))
         section += self.definitions(
             (
-                (Text("Cause"), [self.paragraph(outcome.admin)]),
-                (Text("Remedy"), [self.paragraph(outcome.remedy)]),
-                (Text("What the person reads"), [self.paragraph(outcome.user)]),
-                (Text("Event of a reset"), [self.paragraph(str(event))]),
+                (self.own.say(words.CAUSE), [self.paragraph(outcome.admin)]),
+                (self.own.say(words.REMEDY), [self.paragraph(outcome.remedy)]),
+                (self.own.say(words.READS), [self.paragraph(outcome.user)]),
+                (self.own.say(words.EVENT), [self.paragraph(str(event))]),
             )
         )
         return section
 
 
-def describe(say: Say, doctree: nodes.document) -> None:
+def describe(own: words.Words, doctree: nodes.document) -> None:
     """Say in words what each picture of a page shows, for who does not see it.
 
     Not before the texts for translators are taken: these are translated already.
     """
     for image in doctree.findall(nodes.image):
         if _SHOWS in image:
-            alt = Text("The wizard's page “{page}”", page=image[_SHOWS])
-            image["alt"] = say(alt)
+            image["alt"] = own.say(words.SHOWS, page=image[_SHOWS])
 
 
 def setup(app: Sphinx, say: Say) -> None:
-    """Make the directives known; `say` puts a text into the language of the build."""
+    """Make the directives known; `say` puts a text of the program into words."""
+    own = words.Words(Path(app.config.locale_dirs[0]), app.config.language)
     directives: dict[str, type[_Said]] = {
         "wizard-page": WizardPage,
         "wizard-picture": WizardPicture,
         "outcome-codes": OutcomeCodes,
     }
     for name, directive in directives.items():
-        words: Any = staticmethod(say)
-        app.add_directive(name, type(directive.__name__, (directive,), {"say": words}))
+        both: dict[str, Any] = {"say": staticmethod(say), "own": own}
+        app.add_directive(name, type(directive.__name__, (directive,), both))
 
     def resolved(app: Sphinx, doctree: nodes.document, _name: str) -> None:
         if app.builder.format == "html":
-            describe(say, doctree)
+            describe(own, doctree)
 
     app.connect("doctree-resolved", resolved)

@@ -17,12 +17,14 @@ from babel.messages.pofile import read_po, write_po
 
 from wizard.translation import DOMAIN, FOLDER
 
+# the guide's texts are a catalog of their own: only who builds it reads that
+GUIDE = "guide"
 # of the product; a catalog is begun when there are words for it
 LANGUAGES = ("ar", "de", "es", "fr", "ja")
 # neither says when it was made: the same texts give the same files
 _NEVER = datetime(1980, 1, 1, tzinfo=UTC)
 _HEAD = """\
-# {name}: the texts of the product. `./dev texts merge` brings new ones.
+# {name}: the texts of the {of}. `./dev texts merge` brings new ones.
 msgid ""
 msgstr ""
 "Language: {code}\\n"
@@ -34,23 +36,23 @@ msgstr ""
 """
 
 
-def languages(folder: Path = FOLDER) -> tuple[str, ...]:
+def languages(folder: Path = FOLDER, domain: str = DOMAIN) -> tuple[str, ...]:
     """List the languages that have a catalog."""
-    return tuple(sorted(path.parts[-3] for path in folder.glob(f"*/*/{DOMAIN}.po")))
+    return tuple(sorted(path.parts[-3] for path in folder.glob(f"*/*/{domain}.po")))
 
 
-def path_of(language: str, folder: Path = FOLDER) -> Path:
+def path_of(language: str, folder: Path = FOLDER, domain: str = DOMAIN) -> Path:
     """Give the file of a language; beside it lies what programs read, `.mo`."""
-    return folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return folder / language / "LC_MESSAGES" / f"{domain}.po"
 
 
-def read(language: str, folder: Path = FOLDER) -> Catalog:
+def read(language: str, folder: Path = FOLDER, domain: str = DOMAIN) -> Catalog:
     """Read a catalog; one that is not there yet is empty."""
-    path = path_of(language, folder)
+    path = path_of(language, folder, domain)
     if not path.exists():
-        return Catalog(locale=language)
+        return Catalog(locale=language, domain=domain)
     with path.open("rb") as file:
-        return read_po(file, locale=language, domain=DOMAIN)
+        return read_po(file, locale=language, domain=domain)
 
 
 def texts(catalog: Catalog) -> Iterator[Message]:
@@ -73,7 +75,7 @@ def merge(catalog: Catalog, template: Catalog) -> Catalog:
         template: the texts of the sources.
 
     """
-    merged = Catalog(locale=catalog.locale, fuzzy=False)
+    merged = Catalog(locale=catalog.locale, domain=catalog.domain, fuzzy=False)
     known = {_key(each): each for each in (*texts(catalog), *_gone(catalog))}
     for message in texts(template):
         had = known.pop(_key(message), None)
@@ -90,7 +92,10 @@ def spelled(catalog: Catalog) -> bytes:
     """Give the file of a catalog."""
     locale = Locale.parse(str(catalog.locale))
     head = _HEAD.format(
-        name=locale.english_name, code=locale, plurals=catalog.plural_forms
+        name=locale.english_name,
+        of="guide" if catalog.domain == GUIDE else "product",
+        code=locale,
+        plurals=catalog.plural_forms,
     )
     body = io.BytesIO()
     write_po(body, catalog, omit_header=True, sort_output=True, include_lineno=False)
@@ -110,11 +115,12 @@ def compiled(catalog: Catalog) -> bytes:
 
 
 def write(catalog: Catalog, folder: Path = FOLDER) -> None:
-    """Write a catalog, and what programs read of it."""
-    path = path_of(str(catalog.locale), folder)
+    """Write a catalog, and what programs read of it: of the guide's they read none."""
+    path = path_of(str(catalog.locale), folder, catalog.domain or DOMAIN)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(spelled(catalog))
-    path.with_suffix(".mo").write_bytes(compiled(catalog))
+    if catalog.domain != GUIDE:
+        path.with_suffix(".mo").write_bytes(compiled(catalog))
 
 
 def _gone(catalog: Catalog) -> Iterator[Message]:

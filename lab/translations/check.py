@@ -17,6 +17,10 @@ from wizard.cli.command import Group
 from wizard.cli.commands.order import COMMANDS
 
 FIELD = re.compile(r"\{\w+\}|%\(\w+\)[sdr]|%[sdr]")
+# Markdown, as the guide is written: what is typed, where a link leads, emphasis
+_CODE = re.compile(r"`[^`]+`")
+_TARGET = re.compile(r"\]\(([^)]+)\)")
+_EMPHASIS = re.compile(r"\*\*|(?<=\S)\*|\*(?=\S)")
 _MNEMONIC = re.compile(r"&(?=\w)")
 # what is typed, or named so by Active Directory and the settings
 _VERBS = "|".join(
@@ -105,7 +109,7 @@ def _wrong(
     for look in _LOOKS:
         if what := look(english, words):
             yield what
-    plain = NAMES.sub("", FIELD.sub("", english))
+    plain = _said(english)
     for term in terms:
         if what := term.wrong(plain, words, language):
             yield what
@@ -119,6 +123,14 @@ def _fields(english: str, words: str) -> str:
 def _names(english: str, words: str) -> str:
     lost = [each for each in NAMES.findall(_bare(english)) if each not in words]
     return f"lacks {', '.join(lost)}" if lost else ""
+
+
+def _markup(english: str, words: str) -> str:
+    for marks in (_CODE, _TARGET, _EMPHASIS):
+        meant, held = (sorted(marks.findall(each)) for each in (english, words))
+        if meant != held:
+            return f"is marked up with {held}, not {meant}"
+    return ""
 
 
 def _blanks(english: str, words: str) -> str:
@@ -149,8 +161,13 @@ def _last(english: str) -> str:
 
 
 def _same(english: str, words: str) -> str:
-    kept = _WORD.findall(NAMES.sub("", FIELD.sub("", english)))
+    kept = _WORD.findall(_said(english))
     return "is English" if english == words and len(kept) >= _FEW else ""
+
+
+def _said(english: str) -> str:
+    """Give what is words, without fields, names and what is typed."""
+    return NAMES.sub("", FIELD.sub("", _CODE.sub("", english)))
 
 
 def _bare(english: str) -> str:
@@ -160,6 +177,7 @@ def _bare(english: str) -> str:
 _LOOKS: tuple[Callable[[str, str], str], ...] = (
     _fields,
     _names,
+    _markup,
     _blanks,
     _mnemonic,
     _end,

@@ -63,6 +63,7 @@ def test_the_agents_package_has_its_files_where_they_belong(
         *("/usr/share/doc/writeback-agent/site.yaml",),
         *("/usr/share/writeback/guide/en/index.html",),
         *("/usr/share/writeback/guide/en/_images/relay.png",),
+        *("/usr/share/writeback/guide/de/codes.html",),
         *("/usr/lib/writeback-agent/writeback-setupd",),
         *("/usr/lib/systemd/system/writeback-setup.service",),
         *("/usr/lib/systemd/system/writeback-rotation.service",),

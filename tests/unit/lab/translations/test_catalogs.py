@@ -9,14 +9,16 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from lab.message_catalog import template
-from lab.translations import catalogs
+from lab.message_catalog import GUIDE_POT, REPOSITORY, catalog, template
+from lab.translations import catalogs, guide
 from lab.translations.check import faults, missing
 from lab.translations.terms import terms
 
 LANGUAGES = catalogs.languages()
+GUIDES = catalogs.languages(domain=catalogs.GUIDE)
 # to be whole, each text has its words; a language begins with a part
 WHOLE = ("de", "es", "fr", "ja")
+WHOLE_GUIDES = ("de",)
 
 
 def source(*texts: str | tuple[str, str]) -> Catalog:
@@ -110,3 +112,39 @@ def test_only_whole_millions_take_de(language: str) -> None:
 def test_every_text_has_its_words(language: str) -> None:
     merged = catalogs.merge(catalogs.read(language), template())
     assert missing(merged) == []
+
+
+def test_the_guides_words_are_a_catalog_of_their_own(tmp_path: Path) -> None:
+    words = Catalog(locale="de", domain=catalogs.GUIDE)
+    words.add("On", "An")
+    catalogs.write(words, tmp_path)
+    catalogs.write(german(On="Ein"), tmp_path)
+    again = catalogs.read("de", tmp_path, catalogs.GUIDE)
+    assert words_of(catalogs.merge(again, source("On", "Off"))) == {
+        "On": "An",
+        "Off": "",
+    }
+    assert words_of(catalogs.read("de", tmp_path)) == {"On": "Ein"}
+    files = {path.name for path in tmp_path.rglob("*.*") if path.is_file()}
+    assert files == {"guide.po", "writeback.po", "writeback.mo"}
+
+
+def test_the_guides_template_holds_what_the_guide_says() -> None:
+    made = guide.template(REPOSITORY)
+    assert GUIDE_POT.read_bytes() == catalog(made), "run ./dev texts"
+    for language in GUIDES:
+        held = catalogs.read(language, domain=catalogs.GUIDE)
+        merged = catalogs.spelled(catalogs.merge(held, made))
+        path = catalogs.path_of(language, domain=catalogs.GUIDE)
+        assert path.read_bytes() == merged, "run ./dev texts merge"
+
+
+@pytest.mark.parametrize("language", GUIDES)
+def test_no_text_of_a_guide_is_wrong(language: str) -> None:
+    held = catalogs.read(language, domain=catalogs.GUIDE)
+    assert [str(each) for each in faults(held, terms())] == []
+
+
+@pytest.mark.parametrize("language", WHOLE_GUIDES)
+def test_every_text_of_a_guide_has_its_words(language: str) -> None:
+    assert missing(catalogs.read(language, domain=catalogs.GUIDE)) == []

@@ -57,6 +57,18 @@ def test_a_language_comes_first_and_english_where_it_has_no_such_page(
     assert "Scope" in browser.toPlainText()
 
 
+def test_a_code_is_at_the_same_place_in_each_language(
+    browser: GuideBrowser, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language, words in (("en", "Cause"), ("de", "Ursache")):
+        section = f'<h2 id="code-too-young">too_young</h2>{words}'
+        (folder / language / "codes.html").write_text(f"<main>{section}</main>")
+        monkeypatch.setenv("LANGUAGE", language)
+        assert browser.show_code("too_young")
+        assert words in browser.toPlainText()
+        assert browser.source().fragment() == "code-too-young"
+
+
 def test_where_there_is_no_guide_it_says_so(
     browser: GuideBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
