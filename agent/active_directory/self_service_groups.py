@@ -33,6 +33,7 @@ class SelfServiceGroups:
         out, or asked more of them, it is `unknown`.
         """
         limiting = (*self.exceptions.missing, *self.two_proof.missing)
+        roles = (self.help_desk, self.auditors, self.administrators)
         return Membership(
             group=self.groups.entry_for(user, token),
             exception=self.exceptions.entry_for(user, token),
@@ -41,6 +42,7 @@ class SelfServiceGroups:
             auditor=self.auditors.entry_for(user, token),
             administrator=self.administrators.entry_for(user, token),
             unknown=next(iter(limiting), ""),
+            unknown_role=next((gone for role in roles for gone in role.missing), ""),
         )
 
 

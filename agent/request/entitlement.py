@@ -97,7 +97,13 @@ def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
         raise Refused(Code.NOT_ELIGIBLE, "actor has no role of the help desk")
     if helper.guid == located.subject.guid:
         raise Refused(Code.NOT_ELIGIBLE, "actor is the person")
-    if located.subject.membership.rank >= rank:
+    person = located.subject.membership
+    if person.unknown_role:
+        detail = (
+            f"{person.unknown_role} is not found, so the person's role is not known"
+        )
+        raise Refused(Code.NOT_ELIGIBLE, detail)
+    if person.rank >= rank:
         raise Refused(Code.NOT_ELIGIBLE, "the person has a role as high as actor's")
 
 

@@ -8,7 +8,8 @@ class Membership:
     """Which entry of each list means a person; empty where none does.
 
     `unknown` names an entry that was not found and could have meant anybody: of
-    `exceptions` or `two_proof`, so that less may be allowed than it looks.
+    `exceptions` or `two_proof`, so that less may be allowed than it looks;
+    `unknown_role` one of the roles, so that the rank may be higher.
     """
 
     group: str = ""
@@ -18,6 +19,7 @@ class Membership:
     auditor: str = ""
     administrator: str = ""
     unknown: str = ""
+    unknown_role: str = ""
 
     @property
     def rank(self) -> int:

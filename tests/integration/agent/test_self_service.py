@@ -168,6 +168,12 @@ def test_the_help_desk_may_what_its_role_and_the_settings_say(
     record = stage.records()[-1]
     assert record["origin"]["actor"] == people["farid"]["objectGUID"]
     assert record["origin"]["reason"] == "called, #4711"
+    # whoever a role that is not found meant may be anybody
+    gone = {**roles, "administrators": [f"CN=Gone,{GROUPS}"]}
+    stage.with_settings(self_service={"who": "all", "roles": gone})
+    assert helped("unlock", "henri", "farid") == "not_eligible"
+    stage.with_settings(self_service=chosen)
+    assert helped("unlock", "henri", "farid") == "ok"
     # one who can't sign in helps nobody
     flags = {"userAccountControl": ["514"]}
     administer(stage.lab, people["farid"]["dn"], flags)
