@@ -41,6 +41,7 @@ from wizard.permissions.listed_entries import NOTHING_LISTED, EntryList, list_en
 from wizard.permissions.people_search import FoundPeople
 from wizard.permissions.person import filters_of, find_person
 from wizard.permissions.proof import PAGE, WANTED, Disagreement, Proof
+from wizard.permissions.self_service_count import SelfServiceReach, count_self_service
 from wizard.permissions.sid_names import Names
 from wizard.plan.change import Context, Plan
 
@@ -184,6 +185,24 @@ class Permissions:
             settings, context, stop.is_set, granted=True, within=container
         ) as scan:
             return _cover(scan, lambda _judged: None, report, stop)
+
+    def foresee_self_service(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        report: Callable[[CoverageProgress], None],
+        stop: threading.Event,
+    ) -> SelfServiceReach:
+        """Count as `foresee` does, by what self-service lets people do."""
+        context = self._context.with_inputs(inputs)
+        with open_scan(settings, context, stop.is_set, granted=True) as scan:
+            return count_self_service(
+                scan,
+                settings.self_service,
+                lambda people, works: report(CoverageProgress(people, works)),
+                stop,
+            )
 
     def about_account(
         self,

@@ -64,6 +64,7 @@ _ROWS = (
     Row(Permissions.coverage),
     Row(Permissions.foresee),
     Row(Permissions.foresee_below),
+    Row(Permissions.foresee_self_service),
     Row(Permissions.about_account),
     Row(Permissions.plan_grant),
     Row(Permissions.entries),

@@ -8,7 +8,7 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -25,7 +25,7 @@ from agent.ldap.filters import member_filter, people_filter
 from agent.ldap.pool import PooledConnection
 from agent.verdict import judge
 from agent.verdict.causes import Cause
-from agent.verdict.subject import JUDGED
+from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import State, Verdict
 from wire.operation import Operation
 from wire.outcomes import Refused
@@ -90,17 +90,26 @@ def cover(
     Close it when leaving early: that stops the reading too. Iterating raises
     `DirectoryError` when the directory does not answer.
     """
+    with closing(judge_each(scan, name_of)) as everybody:
+        for entry, _subject, verdict in everybody:
+            yield _named(entry, verdict)
+
+
+def judge_each(
+    scan: Scan, name_of: Callable[[Sid], str] = str
+) -> Generator[tuple[Entry, Subject | None, Verdict], None, None]:
+    """Judge as `cover` does; give what was read too, None where it is hidden."""
     with _read_ahead(scan.pages, scan.scope, scan.within) as pages:
         for page in pages:
             for entry in page:
                 try:
                     user = user_of(entry)
                 except Refused as error:
-                    verdict = judge.hidden(entry.dn, error.detail)
+                    yield entry, None, judge.hidden(entry.dn, error.detail)
                 else:
                     subject = scan.subjects.read_in_scope(scan.facts, user)
                     verdict = judge.judge(subject, scan.operations, name_of)
-                yield _named(entry, verdict)
+                    yield entry, subject, verdict
 
 
 def _named(entry: Entry, verdict: Verdict) -> PersonVerdict:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from agent.active_directory import identifiers
 from agent.config.settings import Settings
+from agent.self_service.eligibility import Eligibility, WhyNot
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from tests.unit.wizard.ui.fake_people import (
@@ -34,6 +35,7 @@ from wizard.permissions import people_search
 from wizard.permissions.coverage import PersonVerdict, Tally
 from wizard.permissions.findings import Finding, Level
 from wizard.permissions.people_search import FoundPeople, query_for
+from wizard.permissions.self_service_count import SelfServiceReach, SelfServiceTally
 from wizard.plan.change import Change, Plan
 
 YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
@@ -45,6 +47,7 @@ SHOWN_BY = {
     Cause.DENIED: "Denies CORP\\Helpdesk to use all extended rights on user objects",
     Cause.POLICY_HIDDEN: "msDS-MinimumPasswordLength of CN=Strict,CN=Password Settings "
     "Container,CN=System,DC=corp,DC=test is missing or hidden",
+    Cause.DISABLED: "userAccountControl is 514",
     Cause.TOO_YOUNG: "pwdLastSet is 2026-11-23 08:12:44 UTC; DC=corp,DC=test asks "
     "for an age of 1 day",
 }
@@ -66,6 +69,7 @@ EVERYBODY = {
     Cause.TOO_YOUNG: 1,
 }
 BELOW = {Cause.NONE: 75, Cause.PROTECTED: 2, Cause.INHERITANCE_OFF: 2}
+MEMBERS = {Cause.NONE: 214, Cause.PROTECTED: 6, Cause.DISABLED: 3}
 UNGRANTED = {Cause.NOT_GRANTED: 1215, Cause.PROTECTED: 31, Cause.DENIED: 4}
 GUIDS = {
     "reset the password": "00299570-246d-11d0-a768-00aa006e0529",
@@ -109,6 +113,11 @@ EXCESS = (
 )
 
 
+def may_of(why_not: WhyNot | None = None, *, two_proof: bool = False) -> Eligibility:
+    """Say what self-service lets somebody do."""
+    return Eligibility(why_not, "", two_proof, 2, (), frozenset())
+
+
 def answer_of(cause: Cause, operation: Operation = Operation.RESET) -> OperationVerdict:
     if cause is Cause.NONE:
         return YES
@@ -132,6 +141,7 @@ def verdict_of(
     Args:
         number: who.
         cause: of the reset.
+        self_service: likewise, of the groups of self-service.
         others: causes of operations that have one of their own.
 
     """
@@ -155,12 +165,14 @@ class FakePermissions:
     Attributes:
         everybody: how many people there are by the cause of their reset.
         below: likewise, in any one container.
+        self_service: likewise, of the groups of self-service.
         others: causes of their own that operations have, for who can be reset.
 
     """
 
     everybody: dict[Cause, int] = field(default_factory=lambda: dict(EVERYBODY))
     below: dict[Cause, int] = field(default_factory=lambda: dict(BELOW))
+    self_service: dict[Cause, int] = field(default_factory=lambda: dict(MEMBERS))
     others: dict[Operation, Cause] = field(default_factory=dict)
     findings: tuple[Finding, ...] = IN_ORDER
     foreseen: bool = False
@@ -221,20 +233,7 @@ class FakePermissions:
         self.calls.append(("coverage", settings, inputs))
         if self.error:
             raise self.error
-        tally, expected = Tally(), sum(self.everybody.values())
-        report(CoverageProgress(0, 0))
-        for judged in self._people():
-            if tally.people == expected // 2 and self.hold:
-                self._wait(report, tally)
-            if stop.is_set():
-                break
-            tally.add(judged.verdict)
-            each(judged)
-        would = tally.states[State.YES]
-        report(CoverageProgress(tally.people, would))
-        causes = {op: dict(found) for op, found in tally.causes.items()}
-        whole = tally.people == expected
-        return Coverage(tally.people, would, causes, self.foreseen, whole)
+        return self._judged(each, report, stop)
 
     def foresee(
         self,
@@ -247,19 +246,7 @@ class FakePermissions:
         self.calls.append(("foresee", settings, inputs))
         if self.error:
             raise self.error
-        tally, expected = Tally(), sum(self.everybody.values())
-        report(CoverageProgress(0, 0))
-        for judged in self._people():
-            if tally.people == expected // 2 and self.hold:
-                self._wait(report, tally)
-            if stop.is_set():
-                break
-            tally.add(judged.verdict)
-        would = tally.states[State.YES]
-        report(CoverageProgress(tally.people, would))
-        causes = {op: dict(found) for op, found in tally.causes.items()}
-        whole = tally.people == expected
-        return Coverage(tally.people, would, causes, self.foreseen, whole)
+        return self._judged(lambda _judged: None, report, stop)
 
     def foresee_below(
         self,
@@ -285,6 +272,33 @@ class FakePermissions:
         would, whole = tally.states[State.YES], not stop.is_set()
         return Coverage(tally.people, would, causes, self.foreseen, whole)
 
+    def foresee_self_service(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        report: Callable[[CoverageProgress], None],
+        stop: threading.Event,
+    ) -> SelfServiceReach:
+        """Let everybody, or those of `self_service` where groups are named."""
+        self.calls.append(("foresee_self_service", settings, inputs))
+        if self.error:
+            raise self.error
+        everybody = settings.self_service.who == "all"
+        eligible = self.everybody if everybody else self.self_service
+        tally, expected = SelfServiceTally(), sum(self.everybody.values())
+        report(CoverageProgress(0, 0))
+        for number, cause in enumerate(Counter(eligible).elements()):
+            if number == sum(eligible.values()) // 2 and self.hold:
+                self._wait(report, tally.eligible)
+            if stop.is_set():
+                break
+            two_proof = bool(settings.self_service.two_proof_groups) and number < 12
+            tally.add(verdict_of(number, cause), may_of(two_proof=two_proof))
+        for _ in range(expected - tally.people):
+            tally.add(verdict_of(0, Cause.NONE), may_of(WhyNot.NO_MEMBER))
+        return tally.reach(complete=not stop.is_set())
+
     def about_account(
         self,
         settings: Settings,
@@ -305,6 +319,27 @@ class FakePermissions:
 
     def entries(self, plan: Plan, inputs: Inputs) -> tuple[AccessEntry, ...]:
         return ENTRIES if plan.changes else ()
+
+    def _judged(
+        self,
+        each: Callable[[PersonVerdict], None],
+        report: Callable[[CoverageProgress], None],
+        stop: threading.Event,
+    ) -> Coverage:
+        tally, expected = Tally(), sum(self.everybody.values())
+        report(CoverageProgress(0, 0))
+        for judged in self._people():
+            if tally.people == expected // 2 and self.hold:
+                self._wait(report, tally)
+            if stop.is_set():
+                break
+            tally.add(judged.verdict)
+            each(judged)
+        would = tally.states[State.YES]
+        report(CoverageProgress(tally.people, would))
+        causes = {op: dict(found) for op, found in tally.causes.items()}
+        whole = tally.people == expected
+        return Coverage(tally.people, would, causes, self.foreseen, whole)
 
     def _wait(self, report: Callable[[CoverageProgress], None], tally: Tally) -> None:
         """Wait for `go`; who looks ten times a second has seen what is so far then."""
