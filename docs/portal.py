@@ -5,6 +5,7 @@ r"""The reference client from a shell: a portal's keys, and requests to agents.
     python -m docs.portal --portal portal.json link RELAY-HALF --agent sync-01
     python -m docs.portal --portal portal.json --fingerprint "AB12 ..." \
         reset AGENT userPrincipalName anna@corp.example
+    python -m docs.portal --portal portal.json --fingerprint "AB12 ..." ready AGENT
 
 Passwords are asked for, or read from the lines of standard input. What was seen of the
 agents is kept beside portal.json, in portal.seen.json.
@@ -70,6 +71,10 @@ def _arguments() -> argparse.Namespace:
     link.add_argument("--agent", default="", help="what the agent is to be called")
     link.set_defaults(run=_link)
     _add_succession(verbs)
+    asked = "ask whether an agent serves, and what its settings say"
+    ready = verbs.add_parser("ready", help=asked)
+    ready.add_argument("agent", help="its name at the relay")
+    ready.set_defaults(run=_ready)
     for verb in ("reset", "change", "unlock", "check"):
         _add_request(verbs.add_parser(verb))
     return parser.parse_args()
@@ -143,6 +148,13 @@ def _agent(arguments: argparse.Namespace) -> tuple[Client, Agent]:
     seen = Seen(arguments.portal.with_suffix(".seen.json"))
     client = Client(Portal.load(arguments.portal), seen=seen)
     return client, client.agent(arguments.agent, arguments.fingerprint)
+
+
+def _ready(arguments: argparse.Namespace) -> int:
+    client, agent = _agent(arguments)
+    said = client.ready(agent)
+    print(json.dumps(said, indent=2))
+    return 0 if said["ready"] else 1
 
 
 def _ask(arguments: argparse.Namespace) -> int:

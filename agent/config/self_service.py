@@ -77,6 +77,11 @@ class Registration(Model):
         description="where the first verification method may be registered: "
         "anywhere, from the networks below, or with an enrolment code of the help desk",
     )
+    provider_sign_in: bool = Field(
+        default=False,
+        description="the portal's word counts that a person signed in at the "
+        "organization's identity provider; the agent can't see that",
+    )
     networks: Annotated[tuple[Network, ...], Field(max_length=_MOST_NAMES)] = Field(
         default=(),
         strict=False,
@@ -115,7 +120,9 @@ class HelpLine(Model):
     text: Annotated[HelpText, Field(max_length=300)] | None = Field(
         default=None, description="such as: Service desk, weekdays 7 to 19"
     )
-    url: HelpUrl | None = Field(default=None, description="a page, https")
+    url: Annotated[HelpUrl, Field(max_length=500)] | None = Field(
+        default=None, description="a page, https"
+    )
     phone: Annotated[HelpText, Field(max_length=40)] | None = Field(
         default=None, description="such as +49 30 5555"
     )
@@ -131,6 +138,18 @@ class Notify(Model):
         default=True,
         description="administrators, of resets by the help desk and of people in "
         "two_proof_groups",
+    )
+
+
+class Peer(Model):
+    """Another agent of the domain, or this one before it had other keys."""
+
+    fingerprint: Annotated[str, AfterValidator(validators.fingerprint)] = Field(
+        description="as the wizard and status show it: 64 hexadecimal digits"
+    )
+    until: Annotated[str, AfterValidator(validators.day)] | None = Field(
+        default=None,
+        description="the last day on which its receipts count, such as 2027-06-30",
     )
 
 
@@ -172,6 +191,17 @@ class SelfService(Model):
         "methods",
     )
     registration: Registration = Registration()
+    receipts: Literal["required", "accepted"] = Field(
+        default="required",
+        description="required: a verification method counts with the receipt that an "
+        "agent signed at its registration; accepted: also without one, on the "
+        "portal's word",
+    )
+    peers: Annotated[tuple[Peer, ...], Field(max_length=_MOST_NAMES)] = Field(
+        default=(),
+        strict=False,
+        description="agents whose receipts count beside this one's own",
+    )
     sign_in: SignIn = SignIn()
     roles: Roles = Roles()
     help: HelpLine = HelpLine()

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ _ADDED = (
     ("limits", "checks_per_minute"),
     ("limits", "people_per_five_minutes"),
     ("monitoring", "port"),
+    ("self_service.registration", "provider_sign_in"),
+    ("self_service", "receipts"),
+    ("self_service", "peers"),
 )
 
 
@@ -175,9 +179,11 @@ def dump(settings: Settings) -> str:
     """Spell settings as the YAML text that `parse` reads back to the same."""
     data = json.loads(settings.model_dump_json())
     for part, name in _ADDED:
-        model = getattr(settings, part)
+        model, content = attrgetter(part)(settings), data
+        for key in part.split("."):
+            content = content[key]
         if getattr(model, name) == type(model).model_fields[name].default:
-            del data[part][name]
+            del content[name]
     if settings.self_service == SelfService():
         del data["self_service"]
     data = {part: content for part, content in data.items() if content != {}}

@@ -7,6 +7,7 @@ the rule and the remedy in words.
 import contextlib
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from agent.acl.sid import Sid
 from agent.ldap.dn import parse, split
+from wire.keys import spell_fingerprint
 from wire.text import Text
 
 _Item = TypeVar("_Item")
@@ -246,6 +248,22 @@ def one_line(value: str) -> str:
     if _CONTROL.search(value):
         raise ValueError(Text("must be one line, without control characters"))
     return value
+
+
+def fingerprint(value: str) -> str:
+    """Check a party's fingerprint; give it as it is shown, in groups of four."""
+    digits = "".join(value.split())
+    if not re.fullmatch("[0-9A-Fa-f]{64}", digits):
+        raise ValueError(Text("must have 64 hexadecimal digits, as status shows it"))
+    return spell_fingerprint(bytes.fromhex(digits))
+
+
+def day(value: str) -> str:
+    """Check a day, such as 2027-06-30."""
+    with contextlib.suppress(ValueError):
+        if date.fromisoformat(value).isoformat() == value:
+            return value
+    raise ValueError(Text("must be a day such as 2027-06-30"))
 
 
 def banned_word(value: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +33,8 @@ class Health:
 class Endpoints:
     """Answers what the relay hands over, on threads of its own.
 
-    `succeed` takes the portal's new keys, as `Portals.succeed` does.
+    `succeed` takes the portal's new keys, as `Portals.succeed` does; `published` is
+    what `GET ready` says of the settings (`agent.self_service.published`).
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class Endpoints:
         handler: Handler,
         health: Callable[[], Health],
         succeed: Callable[[bytes], PortalKeyAge],
+        published: Mapping[str, Any],
     ) -> None:
         self._identity = identity
         self._handler = handler
         self._health = health
         self._succeed = succeed
+        self._published = published
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="request")
 
     async def handle(self, request: RelayRequest) -> RelayResponse:
@@ -93,6 +96,7 @@ class Endpoints:
             "paused": health.paused,
             "directory": health.directory,
             "version": VERSION,
+            **self._published,
         }
 
     def _process(self) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def look_up(entitled: Entitled, tools: Tools) -> Answer:
 
 
 def _self_service(located: Located, may: Eligibility, tools: Tools) -> dict[str, Any]:
-    settings, member = tools.settings.self_service, located.subject.membership
+    settings, features = tools.settings.self_service, tools.settings.features
+    member = located.subject.membership
     roles = {
         "help_desk": member.help_desk,
         "auditor": member.auditor,
@@ -49,7 +50,7 @@ def _self_service(located: Located, may: Eligibility, tools: Tools) -> dict[str,
     return {
         "eligible": may.eligible,
         "why": "" if may.why_not is None else str(may.why_not),
-        "operations": sorted(map(str, may.operations)),
+        "operations": sorted(map(str, may.operations & features.operations)),
         "proofs": may.proofs,
         "kinds": list(map(str, may.kinds)),
         "passkey_alone": settings.passkey_alone,

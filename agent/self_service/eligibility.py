@@ -77,7 +77,7 @@ def eligibility(settings: SelfService, membership: Membership) -> Eligibility:
         two_proof,
         2 if two_proof else settings.proofs,
         kinds,
-        _operations(settings) if why_not is None else frozenset(),
+        offered(settings) if why_not is None else frozenset(),
     )
 
 
@@ -95,7 +95,8 @@ def _why_not(
     return None, membership.group
 
 
-def _operations(settings: SelfService) -> frozenset[Operation]:
+def offered(settings: SelfService) -> frozenset[Operation]:
+    """Give what people may do for themselves, where `features` have it on as well."""
     wished = settings.operations
     each = {
         Operation.RESET: wished.reset,

@@ -24,6 +24,7 @@ from agent.request.identity import Identity
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
+from agent.self_service.published import published
 from agent.service.journald import Journal
 from agent.service.metrics import Metrics
 from agent.service.status import Status
@@ -78,7 +79,9 @@ def assemble(
         settings.agent, sealing.keys, portals.by_kid, instance, portals.used
     )
     handler = Handler(identity, tools, audit, metrics.count)
-    endpoints = Endpoints(identity, handler, status.health, portals.succeed)
+    endpoints = Endpoints(
+        identity, handler, status.health, portals.succeed, published(settings)
+    )
     listener = Listener(_dialer(config), endpoints.handle, status.on_listener)
     clone_detector = _clone_detector(config, instance, status, audit)
     return Parts(tools, audit, endpoints, listener, clone_detector, sealing, portals)

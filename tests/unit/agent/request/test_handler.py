@@ -23,6 +23,7 @@ from agent.request.identity import Identity
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
+from agent.self_service.published import published
 from agent.system.instance import Instance
 from tests.unit.agent.config.test_settings import GOOD
 from tests.unit.agent.keys.portal_orders import order
@@ -86,7 +87,11 @@ class Desk:
         )
         health = Health(ready=False, paused=False, directory=False)
         self.endpoints = Endpoints(
-            identity, handler, lambda: health, self.portals.succeed
+            identity,
+            handler,
+            lambda: health,
+            self.portals.succeed,
+            published(settings),
         )
 
     def post(self, token: bytes) -> RelayResponse:
