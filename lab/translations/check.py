@@ -109,9 +109,9 @@ def _wrong(
     for look in _LOOKS:
         if what := look(english, words):
             yield what
-    plain = _said(english)
+    plain, said = _said(english), _read(words)
     for term in terms:
-        if what := term.wrong(plain, words, language):
+        if what := term.wrong(plain, said, language):
             yield what
 
 
@@ -167,7 +167,12 @@ def _same(english: str, words: str) -> str:
 
 def _said(english: str) -> str:
     """Give what is words, without fields, names and what is typed."""
-    return NAMES.sub("", FIELD.sub("", _CODE.sub("", english)))
+    return NAMES.sub("", FIELD.sub("", _read(english)))
+
+
+def _read(text: str) -> str:
+    """Give what is read, without what is typed and where links lead."""
+    return _TARGET.sub("]", _CODE.sub("", text))
 
 
 def _bare(english: str) -> str:

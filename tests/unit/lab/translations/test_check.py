@@ -64,6 +64,8 @@ def test_a_fault_is_found(english: str, words: str, what: str) -> None:
         ("**On** and [*off*](a.md)", "[*Aus*](a.md) und **ein**"),
         ("3 * 4", "3 * 4"),
         ("An O&U", "Eine E&inheit"),
+        ("An [OU](Ordner.md): `Ordner`", "Eine [Einheit](Ordner.md): `Ordner`"),
+        ("It is [there](OU.md)", "Das ist [dort](OU.md)"),
     ],
 )
 def test_what_is_right_is_no_fault(english: str, words: str) -> None:
