@@ -186,6 +186,16 @@ def test_in_each_language_a_page_is_called_as_in_the_window(
         assert "The wizard's page" not in html.pictures[f"{page.id}.png"]
 
 
+def test_a_page_says_its_language_and_has_letters_for_it(translated: Path) -> None:
+    for path in translated.rglob("*.html"):
+        assert f'<html lang="{translated.name}"' in path.read_text(), path.name
+    style = (translated / "_static/guide.css").read_text()
+    assert '"Noto Sans", "Noto Sans CJK JP", sans-serif' in style
+    # of the letters that languages share, the Japanese ones; and none of them slanted
+    assert 'body:lang(ja) { font-family: "Noto Sans CJK JP"' in style
+    assert "em:lang(ja) { font-style: normal" in style
+
+
 def test_in_each_language_the_codes_are_told_by_the_program(
     translated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from wizard.ui.formatting import tr
 from wizard.ui.theme import palette
 
 _MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
+_JAPANESE = '<html lang="ja"'
 _STYLE = """\
 body {{ color: {text}; }}
 a {{ color: {accent}; }}
@@ -23,6 +24,8 @@ td p, th p, dd p {{ margin: 0; }}
 dt {{ font-weight: bold; margin-top: 6px; }}
 code, pre {{ font-family: monospace; }}
 """
+# Japanese has no italics: slanted, its letters are hard to read
+_UPRIGHT = "em { font-style: normal; font-weight: bold; }"
 _KINDS = QTextDocument.ResourceType
 
 
@@ -72,9 +75,11 @@ class GuideBrowser(QTextBrowser):
             return None  # the colours are the window's
         if kind == _KINDS.ImageResource.value:
             return self._picture(path)
-        content = _MAIN.search(path.read_text(encoding="utf-8"))
+        page = path.read_text(encoding="utf-8")
+        content = _MAIN.search(page)
         inks = palette.inks(self.palette())
         style = _STYLE.format(text=inks.text, accent=inks.accent)
+        style += _UPRIGHT if _JAPANESE in page else ""
         return f"<style>{style}</style>{content[1] if content else ''}"
 
     def changeEvent(self, event: QEvent) -> None:

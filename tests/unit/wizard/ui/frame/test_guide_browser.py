@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtGui import QDesktopServices, QFont, QImage
 from pytestqt.qtbot import QtBot
 
 from wizard.ui import guide
@@ -55,6 +55,20 @@ def test_a_language_comes_first_and_english_where_it_has_no_such_page(
     assert "Das Relay" in browser.toPlainText()
     assert browser.show_page("scope")
     assert "Scope" in browser.toPlainText()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_japanese_is_emphasized_without_a_slant(
+    language: str, browser: GuideBrowser, folder: Path
+) -> None:
+    page = f'<html lang="{language}"><main><p>1<em>2</em></p></main>'
+    (folder / "en/pages/scope.html").write_text(page)
+    assert browser.show_page("scope")
+    cursor = browser.textCursor()
+    cursor.setPosition(2)
+    slanted = cursor.charFormat().fontItalic()
+    bold = cursor.charFormat().fontWeight() == QFont.Weight.Bold
+    assert (slanted, bold) == (language == "en", language == "ja")
 
 
 def test_a_code_is_at_the_same_place_in_each_language(
