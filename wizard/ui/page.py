@@ -56,7 +56,7 @@ class WizardPage(QWidget):
         self.page, self.session = page, session
         self.field_boxes: dict[str, FieldBox] = {}
         self.title_label, self.why_label = Heading(larger=7), label(muted=True)
-        self.why_label.setMaximumWidth(_content_width())
+        self.why_label.setMaximumWidth(palette.content_width())
         self.content = QWidget()
         self._passing = Slices(self)
         self.body = QVBoxLayout(self.content)
@@ -66,7 +66,7 @@ class WizardPage(QWidget):
         self._frame()
 
     def _frame(self) -> None:
-        self.content.setMaximumWidth(_content_width() + palette.TIGHT)
+        self.content.setMaximumWidth(palette.content_width() + palette.TIGHT)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -264,8 +264,3 @@ class WizardPage(QWidget):
     def ends(self) -> bool:
         """Whether the journey ends here: the button that goes on closes."""
         return self.following is None
-
-
-def _content_width() -> int:
-    """Give the most pixels that a page takes: lines as long as can be read."""
-    return round(palette.CONTENT * palette.text_scale())

@@ -43,5 +43,8 @@ class FoldedRail(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(palette.inks(self.palette()).rail))
+        inks = palette.inks(self.palette())
+        painter.fillRect(self.rect(), QColor(inks.rail))
+        if inks.rail == inks.window:  # nothing else parts it from the page
+            painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(inks.line))
         painter.end()

@@ -35,9 +35,9 @@ _MARKS = {
     "ahead": ("circle", "muted"),
 }
 _STEP = Qt.ItemDataRole.UserRole
-_SIDE, _BEFORE, _AFTER = 12, 38, 8  # around the list; before and after a step's text
+_SIDE, _AFTER = 12, 8  # around the list and before a mark; after a step's text
 _LOW, _AROUND = 34, 12  # a step's least height; above and below its text together
-_MOST = 320  # pixels; a longer word is wrapped anywhere
+_MOST = 320  # pixels, of usual letters; a longer word is wrapped anywhere
 _WRAP = int(
     Qt.TextFlag.TextWordWrap
     | Qt.AlignmentFlag.AlignVCenter
@@ -55,7 +55,7 @@ class StepDelegate(QStyledItemDelegate):
         assert isinstance(view, QListWidget)
         step, wide = _step_of(index), view.viewport().width()
         metrics = QFontMetrics(_font(step))
-        room = QRect(0, 0, wide - _BEFORE - _AFTER, 1000)
+        room = QRect(0, 0, wide - _before() - _AFTER, 1000)
         text = metrics.boundingRect(room, _WRAP, say(step.text))
         return QSize(wide, max(_LOW, text.height() + _AROUND))
 
@@ -72,7 +72,7 @@ class StepDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if step.state == "here" or focused or over:
             _shape(painter, area, inks, focused=focused)
-        side = palette.ICON
+        side = palette.icon_side()
         mark = QRect(area.x() + _SIDE, area.center().y() - side // 2, side, side)
         name, ink = _MARKS[step.state]
         icon(name, getattr(inks, ink)).paint(
@@ -80,11 +80,21 @@ class StepDelegate(QStyledItemDelegate):
         )
         painter.setPen(QColor(inks.muted if step.state == "ahead" else inks.text))
         painter.setFont(_font(step))
-        words = area.adjusted(_BEFORE, 0, -_AFTER, 0)
+        words = area.adjusted(_before(), 0, -_AFTER, 0)
         painter.drawText(
             QStyle.visualRect(direction, area, words), _WRAP, say(step.text)
         )
         painter.restore()
+
+
+def _least() -> int:
+    """Give how wide the rail is at least, in pixels."""
+    return round(palette.RAIL * palette.text_scale())
+
+
+def _before() -> int:
+    """Give the place in pixels before a step's text: that of its mark."""
+    return _SIDE + palette.icon_side() + 10
 
 
 def _step_of(index: Index) -> Step:
@@ -162,7 +172,7 @@ class Rail(QWidget):
         place = column(self, self.name, self.list, spacing=2)
         place.setContentsMargins(_SIDE, palette.FRAME, _SIDE, palette.GROUP)
         place.setStretch(1, 1)
-        self.setFixedWidth(palette.RAIL)
+        self.setFixedWidth(_least())
 
     def show_route(self, pages: Sequence[Page], here: str, *, back: bool) -> None:
         """Show the pages with marks; those done can be gone back to where `back`."""
@@ -178,10 +188,10 @@ class Rail(QWidget):
         metrics = QFontMetrics(palette.larger(0, bold=True))
         words = [word for step in self.steps for word in say(step.text).split()]
         longest = max(map(metrics.horizontalAdvance, words), default=0)
-        needed = longest + _BEFORE + _AFTER + 2 * _SIDE + 2
+        needed = longest + _before() + _AFTER + 2 * _SIDE + 2
         name = QFontMetrics(self.name.font()).horizontalAdvance(self.name.text())
         named = name + self.name.contentsMargins().left() + 2 * _SIDE + 2
-        return min(max(palette.RAIL, needed, named), _MOST)
+        return min(max(_least(), needed, named), round(_MOST * palette.text_scale()))
 
     @property
     def needed_height(self) -> int:
@@ -196,5 +206,10 @@ class Rail(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(palette.inks(self.palette()).rail))
+        inks = palette.inks(self.palette())
+        painter.fillRect(self.rect(), QColor(inks.rail))
+        if inks.rail == inks.window:  # nothing else parts it from the page
+            edge = QRect(self.width() - 1, 0, 1, self.height())
+            place = QStyle.visualRect(self.layoutDirection(), self.rect(), edge)
+            painter.fillRect(place, QColor(inks.line))
         painter.end()

@@ -59,7 +59,7 @@ class HealthPage(WizardPage):
         self._reread()
 
     def _lay(self) -> None:
-        self.mark = Mark("loader-circle", "accent", palette.ICON + 4)
+        self.mark = Mark("loader-circle", "accent", larger=4)
         self.headline = LiveLabel()
         self.headline.setFont(palette.larger(2, bold=True))
         first = row(self.mark, self.headline, grows=1)
@@ -79,7 +79,7 @@ class HealthPage(WizardPage):
         self.again.hide()
         shown = QWidget()
         shown.setLayout(row(self.age, self.again, grows=0))
-        shown.setContentsMargins(palette.ICON + 4 + palette.TIGHT, 0, 0, 0)
+        shown.setContentsMargins(palette.icon_side() + 4 + palette.TIGHT, 0, 0, 0)
         return shown
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -12,6 +12,7 @@ from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
 from wizard.ui.review.plan_view import line, point
 from wizard.ui.session import Session
+from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import add, column, heading
 
 _GOES = (
@@ -79,7 +80,7 @@ def forgetting() -> PortalDetailsPanel:
 def _note(text: str) -> QWidget:
     """Make what came back of a change, below it."""
     widget = line("triangle-alert", "warning", text)
-    widget.setContentsMargins(24, 0, 0, 0)
+    widget.setContentsMargins(palette.indent(), 0, 0, 0)
     return widget
 
 

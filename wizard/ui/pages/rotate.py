@@ -13,7 +13,7 @@ from wizard.results import KeyAge
 from wizard.steps.key_age_rows import age_rows
 from wizard.ui.form import Form
 from wizard.ui.formatting import say
-from wizard.ui.widgets.choice_editors import INDENT
+from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import label
 
 
@@ -26,7 +26,7 @@ class RotatePage(Form):
 
     def _age_below(self, path: str) -> QLabel:
         shown = label()
-        shown.setContentsMargins(INDENT, 0, 0, 0)
+        shown.setContentsMargins(palette.indent(), 0, 0, 0)
         place = self.field_boxes[path].layout()
         assert isinstance(place, QVBoxLayout)
         place.insertWidget(place.count() - 1, shown)  # what is wrong stands last

@@ -191,10 +191,9 @@ def _mark(verdict: Verdict, keys: tuple[Key, ...]) -> QIcon:
     operation = keys[0][0] if len(keys) == 1 else keys[-1][0]
     shown = verdict.of(operation if keys[0] == RESET_WORKS else Operation.RESET)
     name, ink = MARKS[shown.state]
-    return _icon(name, ink, palette.is_dark(QGuiApplication.palette()))
+    return _icon(name, getattr(palette.inks(QGuiApplication.palette()), ink))
 
 
 @lru_cache(maxsize=16)
-def _icon(name: str, ink: str, dark: bool) -> QIcon:  # noqa: FBT001 - of the cache
-    inks = palette.DARK if dark else palette.LIGHT
-    return icon(name, getattr(inks, ink))
+def _icon(name: str, colour: str) -> QIcon:
+    return icon(name, colour)

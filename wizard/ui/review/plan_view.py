@@ -150,8 +150,8 @@ def point(name: str, title: str, text: str) -> QWidget:
     place = QHBoxLayout(holder)
     place.setContentsMargins(0, 0, 0, 0)
     place.setSpacing(12)
-    size = 20 if title else palette.ICON
-    mark = Mark(name, "accent" if title else "muted", size)
+    larger = 4 if title else 0
+    mark = Mark(name, "accent" if title else "muted", larger)
     place.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     place.addWidget(words, 1)
     if not title:

@@ -1,13 +1,14 @@
 """How push buttons, check boxes and radio buttons are drawn."""
 
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QMargins, QRect, QRectF
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyleOption
 
 from wizard.ui.theme import palette, strokes
 from wizard.ui.theme.icons import draw
 
-SIDE = 16  # of an indicator, in pixels
+# of a tick box or radio button, to its ring: the widest does not touch a letter
+AROUND_TEXT = QMargins(5, 3, 5, 3)
 _STATE = QStyle.StateFlag
 _DOWN = _STATE.State_Sunken | _STATE.State_On
 
@@ -88,13 +89,14 @@ def radio(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
     painter.setBrush(QColor(inks.base))
     painter.drawEllipse(area)
     if on:
+        dot = area.width() / 3.5  # from the edge to it
         painter.setBrush(QColor(edge))
-        painter.drawEllipse(area.adjusted(4, 4, -4, -4))
+        painter.drawEllipse(area.adjusted(dot, dot, -dot, -dot))
     painter.restore()
 
 
 def _square(rect: QRect) -> QRectF:
-    side = min(rect.width(), rect.height(), SIDE)
+    side = min(rect.width(), rect.height(), palette.icon_side())
     square = QRectF(0, 0, side, side)
     square.moveCenter(QRectF(rect).center())
     return square

@@ -49,7 +49,7 @@ def icon(name: str, colour: str) -> QIcon:
     """Give an icon for a button or a row; in a chosen row it keeps its colour."""
     whole = QIcon()
     for ratio in (1.0, 2.0):
-        image = pixmap(name, colour, palette.ICON, ratio)
+        image = pixmap(name, colour, palette.icon_side(), ratio)
         whole.addPixmap(image)
         whole.addPixmap(image, QIcon.Mode.Selected)
     return whole
@@ -64,11 +64,15 @@ def window_icon() -> QIcon:
 
 
 class Mark(QWidget):
-    """A small icon; its meaning always stands beside it as a word too."""
+    """A small icon; its meaning always stands beside it as a word too.
 
-    def __init__(self, name: str, ink: str, size: int = palette.ICON) -> None:
+    `larger`: by how many pixels than the one beside the usual text.
+    """
+
+    def __init__(self, name: str, ink: str, larger: int = 0) -> None:
         super().__init__()
         self._name, self._ink = name, ink
+        size = palette.icon_side() + larger
         self.setFixedSize(size, size)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 

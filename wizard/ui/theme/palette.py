@@ -195,6 +195,21 @@ def row_height(metrics: QFontMetrics) -> int:
     return max(28, metrics.lineSpacing() + 10)
 
 
+def icon_side() -> int:
+    """Give the side in pixels of the mark, tick box or radio button beside a text."""
+    return round(ICON * text_scale())
+
+
+def indent() -> int:
+    """Give how far in pixels a text stands in that is below a mark's text."""
+    return icon_side() + TIGHT
+
+
+def content_width() -> int:
+    """Give how wide in pixels the content of a page is at most."""
+    return round(CONTENT * text_scale())
+
+
 def text_scale() -> float:
     """Give how much larger the system's text is than what the sizes in pixels fit."""
     return max(1.0, QGuiApplication.font().pointSizeF() / _USUAL_POINTS)

@@ -6,7 +6,7 @@ colour, so that white on the accent would fall below 4.5 to 1 (WCAG 1.4.3), and 
 where the keyboard is by a line of the accent alone, or not at all (WCAG 2.4.7, 2.4.13).
 """
 
-from PySide6.QtCore import QMargins, QRect, QSize
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,20 +16,26 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOption,
     QStyleOptionComplex,
+    QStyleOptionProgressBar,
     QWidget,
 )
 
-from wizard.ui.theme import buttons, palette, rows, scroll_bars, strokes
+from wizard.ui.theme import buttons, palette, progress, rows, scroll_bars, strokes
 
 _PART = QStyle.PrimitiveElement
 _KIND = QStyle.ComplexControl
 _STATE = QStyle.StateFlag
 _METRIC = QStyle.PixelMetric
+_AS_HIGH_AS_TEXT = (
+    _METRIC.PM_IndicatorWidth,
+    _METRIC.PM_IndicatorHeight,
+    _METRIC.PM_ExclusiveIndicatorWidth,
+    _METRIC.PM_ExclusiveIndicatorHeight,
+    _METRIC.PM_SmallIconSize,
+    _METRIC.PM_ButtonIconSize,
+    _METRIC.PM_ListViewIconSize,
+)
 _METRICS = {
-    _METRIC.PM_IndicatorWidth: buttons.SIDE,
-    _METRIC.PM_IndicatorHeight: buttons.SIDE,
-    _METRIC.PM_ExclusiveIndicatorWidth: buttons.SIDE,
-    _METRIC.PM_ExclusiveIndicatorHeight: buttons.SIDE,
     _METRIC.PM_ScrollBarExtent: scroll_bars.EXTENT,
     _METRIC.PM_ScrollBarSliderMin: 32,
     _METRIC.PM_FocusFrameHMargin: rows.MARGIN,
@@ -55,7 +61,10 @@ _RINGED_WHEN = {
     QStyle.ControlElement.CE_PushButton: _STATE.State_HasFocus,  # a flat one too
     QStyle.ControlElement.CE_MenuItem: _STATE.State_Selected,
 }
-_AROUND_TEXT = QMargins(3, 2, 3, 2)
+_PROGRESS = (
+    QStyle.ControlElement.CE_ProgressBarGroove,
+    QStyle.ControlElement.CE_ProgressBarContents,
+)
 
 
 class Style(QProxyStyle):
@@ -70,6 +79,8 @@ class Style(QProxyStyle):
         option: QStyleOption | None = None,
         widget: QWidget | None = None,
     ) -> int:
+        if metric in _AS_HIGH_AS_TEXT:
+            return palette.icon_side()
         ours = _METRICS.get(metric)
         if ours is not None:
             return ours
@@ -88,7 +99,7 @@ class Style(QProxyStyle):
     ) -> QSize:
         whole = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
         if kind in _TICKED:
-            return whole.grownBy(_AROUND_TEXT)
+            return whole.grownBy(buttons.AROUND_TEXT)
         if kind in _HIGH:
             high = palette.row_height(option.fontMetrics)
             return whole.expandedTo(QSize(0, high))
@@ -102,7 +113,7 @@ class Style(QProxyStyle):
     ) -> QRect:
         rect = super().subElementRect(element, option, widget)  # type: ignore[arg-type]
         if element in _RINGED:
-            return rect.marginsAdded(_AROUND_TEXT)
+            return rect.marginsAdded(buttons.AROUND_TEXT)
         if element is QStyle.SubElement.SE_LineEditContents:
             return rect.adjusted(3, 0, -3, 0)
         return rect
@@ -144,11 +155,29 @@ class Style(QProxyStyle):
         if element in (kinds.CE_HeaderSection, kinds.CE_HeaderEmptyArea):
             rows.header(option, painter, inks)
             return
+        if isinstance(option, QStyleOptionProgressBar) and element in _PROGRESS:
+            self._draw_progress(element, option, painter)
+            return
         super().drawControl(element, option, painter, widget)
         if element is kinds.CE_ItemViewItem and isinstance(widget, QAbstractItemView):
             rows.marks(option, painter, inks, widget)
         elif option.state & _RINGED_WHEN.get(element, _STATE.State_None):
             buttons.ring(option, painter, inks)
+
+    def _draw_progress(
+        self,
+        element: QStyle.ControlElement,
+        option: QStyleOptionProgressBar,
+        painter: QPainter,
+    ) -> None:
+        inks = palette.inks(option.palette)
+        if element is QStyle.ControlElement.CE_ProgressBarContents:
+            if progress.is_busy(option):  # Fusion's own, below ours, has it move
+                super().drawControl(element, option, painter)
+                progress.groove(option, painter, inks)
+            progress.contents(option, painter, inks)
+        else:
+            progress.groove(option, painter, inks)
 
     def drawComplexControl(
         self,

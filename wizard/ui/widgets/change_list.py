@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from wire.text import Text, listed
 from wizard.ui.announce import announce
 from wizard.ui.formatting import duration, say, tr
+from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.labels import add, column, label
 
@@ -93,7 +94,7 @@ class ChangeRow(QWidget):
         self._time.setMinimumWidth(52)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.detail = label(muted=True)
-        self.detail.setContentsMargins(24, 0, 0, 0)
+        self.detail.setContentsMargins(palette.indent(), 0, 0, 0)
         self.detail.hide()
         column(self, self._line(), self.detail, spacing=2)
 

@@ -27,8 +27,6 @@ from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import column, frame, label, stack
 from wizard.ui.widgets.wrapped_buttons import WrappedCheckBox, WrappedRadioButton
 
-INDENT = 24
-
 
 def with_help(control: QAbstractButton, help_text: str) -> QWidget:
     """Put a muted line of help under a button, in line with its text."""
@@ -36,7 +34,7 @@ def with_help(control: QAbstractButton, help_text: str) -> QWidget:
         return stack(control, spacing=2)
     control.setAccessibleDescription(say(help_text))
     line = label(help_text, muted=True)
-    line.setContentsMargins(INDENT, 0, 0, 0)
+    line.setContentsMargins(palette.indent(), 0, 0, 0)
     return stack(control, line, spacing=2)
 
 
@@ -121,7 +119,7 @@ class Card(QFrame):
         place.setSpacing(4)
         place.addWidget(radio)
         self.line = label(text, muted=True)
-        self.line.setContentsMargins(INDENT, 0, 0, 0)
+        self.line.setContentsMargins(palette.indent(), 0, 0, 0)
         place.addWidget(self.line)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:

@@ -56,7 +56,9 @@ class Line(_Single):
         if field.kind in ("dn", "code"):
             self.line.setFont(palette.mono())
         advance = self.line.fontMetrics().averageCharWidth()
-        self.line.setMaximumWidth(min(advance * field.width + 24, palette.CONTENT))
+        self.line.setMaximumWidth(
+            min(advance * field.width + 24, palette.content_width())
+        )
         self.line.setMinimumWidth(min(self.line.maximumWidth(), 280))
         self.line.textEdited.connect(lambda _text: self.changed.emit())
 
@@ -225,7 +227,9 @@ class Names(_Single):
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         advance = self.text.fontMetrics().averageCharWidth()
-        self.text.setMaximumWidth(min(advance * field.width + 24, palette.CONTENT))
+        self.text.setMaximumWidth(
+            min(advance * field.width + 24, palette.content_width())
+        )
         self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * 4 + 16)
         self.text.textChanged.connect(self.changed.emit)
 

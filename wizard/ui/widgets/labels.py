@@ -221,7 +221,7 @@ def stack(*parts: QWidget | QLayout, spacing: int = look.TIGHT) -> QWidget:
 def indented(*parts: QWidget | QLayout) -> QWidget:
     """Make a widget of parts that stand below a mark's text."""
     whole = stack(*parts)
-    whole.setContentsMargins(look.FRAME, 0, 0, 0)
+    whole.setContentsMargins(look.indent(), 0, 0, 0)
     return whole
 
 

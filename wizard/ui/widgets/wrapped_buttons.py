@@ -3,7 +3,7 @@
 Qt's own stand on one line, which is cut where the window is narrow or the text large.
 """
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QStylePainter,
 )
 
+from wizard.ui.theme.buttons import AROUND_TEXT
+
 _AT = Qt.AlignmentFlag
 _LEADING = _AT.AlignLeading | _AT.AlignTop
 _WRAP = int(Qt.TextFlag.TextWordWrap | _LEADING)
-_AROUND_TEXT = QMargins(3, 2, 3, 2)
 _WIDE = 10_000  # pixels, for the text on one line
 
 
@@ -30,7 +31,7 @@ def _room(button: QAbstractButton, width: int) -> int:
     box = kinds.PM_ExclusiveIndicatorWidth if radio else kinds.PM_IndicatorWidth
     gap = kinds.PM_RadioButtonLabelSpacing if radio else kinds.PM_CheckBoxLabelSpacing
     taken = style.pixelMetric(box, None, button) + style.pixelMetric(gap, None, button)
-    return width - taken - _AROUND_TEXT.right()
+    return width - taken - AROUND_TEXT.right()
 
 
 def _let_shrink(button: QAbstractButton) -> None:
@@ -86,7 +87,7 @@ def _paint(button: QAbstractButton) -> None:
         elements.SE_RadioButtonContents if radio else elements.SE_CheckBoxContents
     )
     text = button.style().subElementRect(contents, option, button)
-    end = _AROUND_TEXT.right()
+    end = AROUND_TEXT.right()
     text = text.adjusted(0, _margin(button) // 2, -end, 0)
     if not button.isLeftToRight():
         text.translate(end, 0)
@@ -112,7 +113,7 @@ def _ring(button: QAbstractButton, painter: QStylePainter, text: QRect) -> None:
     """Draw what shows the keyboard, as far from the text as around one line."""
     focus = QStyleOptionFocusRect()
     focus.initFrom(button)
-    focus.rect = text.marginsAdded(_AROUND_TEXT).intersected(button.rect())
+    focus.rect = text.marginsAdded(AROUND_TEXT).intersected(button.rect())
     painter.drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, focus)
 
 

@@ -5,7 +5,7 @@ pixels around it has must differ by 3 to 1 or better between the two; the corner
 round, and a ring inside an edge is a little shorter.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QRect, Qt
@@ -26,7 +26,6 @@ from tests.unit.wizard.ui.theme.contrast import contrast
 from tests.unit.wizard.ui.theme.test_palette import SCHEMES, of_each_scheme
 from wire.text import Text
 from wizard.flow.model import Field, Kind, Option
-from wizard.ui.application import application
 from wizard.ui.theme import palette
 from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import Link, button
@@ -112,16 +111,6 @@ CONTROLS: dict[str, Callable[[], Made]] = {
     "row of a table, chosen": table_row,
     "row of a tree, chosen": tree_row,
 }
-
-
-@pytest.fixture
-def undressed(qtbot: QtBot) -> Iterator[QApplication]:
-    """Gives the application its own palette back."""
-    assert qtbot
-    app = application()
-    before = app.palette()
-    yield app
-    app.setPalette(before)
 
 
 @of_each_scheme
