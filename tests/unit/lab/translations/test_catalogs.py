@@ -18,7 +18,7 @@ LANGUAGES = catalogs.languages()
 GUIDES = catalogs.languages(domain=catalogs.GUIDE)
 # to be whole, each text has its words; a language begins with a part
 WHOLE = ("de", "es", "fr", "ja")
-WHOLE_GUIDES = ("de", "es", "ja")
+WHOLE_GUIDES = ("de", "es", "fr", "ja")
 
 
 def source(*texts: str | tuple[str, str]) -> Catalog:
