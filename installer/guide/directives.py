@@ -159,6 +159,8 @@ def describe(own: words.Words, doctree: nodes.document) -> None:
 def setup(app: Sphinx, say: Say) -> None:
     """Make the directives known; `say` puts a text of the program into words."""
     own = words.Words(Path(app.config.locale_dirs[0]), app.config.language)
+    # the theme says one of them: Sphinx has no words for it
+    app.config.html_context[words.SKIP_LINK] = own.say(words.SKIP)
     directives: dict[str, type[_Said]] = {
         "wizard-page": WizardPage,
         "wizard-picture": WizardPicture,

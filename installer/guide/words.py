@@ -12,7 +12,9 @@ REMEDY = "Remedy"
 READS = "What the person reads"
 EVENT = "Event of a reset"
 SHOWS = "The wizard's page “{page}”"
-OWN = (IN_SETTINGS, CAUSE, REMEDY, READS, EVENT, SHOWS)
+SKIP = "Skip to content"  # the first link of each page, for the keyboard
+SKIP_LINK = "skip_link"  # what the theme knows it by
+OWN = (IN_SETTINGS, CAUSE, REMEDY, READS, EVENT, SHOWS, SKIP)
 
 
 class Words:

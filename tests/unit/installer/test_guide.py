@@ -15,6 +15,7 @@ from installer.guide.build import (
     extract,
     languages,
 )
+from installer.guide.words import SKIP
 from installer.paths import REPOSITORY
 from wire.outcomes import OUTCOMES, Code
 from wizard.flow.pages.order import PAGES
@@ -185,6 +186,7 @@ def test_in_each_language_a_page_is_called_as_in_the_window(
         assert f"{say(page.title)} {say(page.why)}" in html.text
         assert shows[page.id] in html.pictures[f"{page.id}.png"]
         assert "The wizard's page" not in html.pictures[f"{page.id}.png"]
+        assert SKIP not in html.text
 
 
 def test_a_page_says_its_language_and_has_letters_for_it(translated: Path) -> None:
