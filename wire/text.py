@@ -246,4 +246,10 @@ def _read(value: Any) -> Text:
         for name, each in value["fields"].items()
     }
     template, many = str(value["template"]), str(value.get("many", ""))
-    return Text(printable_lines(template), many=printable_lines(many), **fields)
+    text = Text(printable_lines(template), many=printable_lines(many), **fields)
+    if many:  # which of the two another language takes is not known here
+        fill(many, fields, str)
+        fill(template, fields, str)
+        if not isinstance(fields["count"], int):
+            raise TypeError("count is no number")
+    return text

@@ -19,7 +19,7 @@ from agent.ldap.dn import same
 from agent.ldap.entry import RootDse
 from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
 from wire.secret import Secret
-from wire.text import Text, folded
+from wire.text import EMPTY, Text, folded, listed
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class PoolState:
     """Which controller answers; None: none does, for a reason that has the remedy."""
 
     controller: str | None
-    reason: str = ""
+    reason: Text = EMPTY
 
 
 class Pool:
@@ -309,7 +309,8 @@ class Pool:
         working = next((host for host, failure in failures if failure is None), None)
         if working is not None:
             return PoolState(working)
-        return PoolState(None, "; ".join(str(failure) for _, failure in failures))
+        reasons = (failure.whole for _, failure in failures if failure is not None)
+        return PoolState(None, listed(reasons))
 
 
 def _check_usable(warm: PooledConnection, base_dn: str) -> None:

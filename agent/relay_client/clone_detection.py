@@ -14,7 +14,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from urllib.parse import quote
 
 import aiohttp
@@ -26,6 +26,7 @@ from wire import jose, messages, sas
 from wire.keys import PublicKeys
 from wire.outcomes import Refused
 from wire.secret import Secret
+from wire.text import EMPTY, Text
 
 LOG = logging.getLogger("agent.relay_client.clone_detection")
 # the relay picks any listener: with two, one look in 32 misses the other
@@ -44,20 +45,20 @@ _OWN_FAILURES = (500, 503)
 STRANGER, SILENT = "stranger", "silent"
 
 
-class Finding(StrEnum):
+class Finding(Enum):
     """Who else answers, in words for an administrator, with the remedy."""
 
-    NONE = ""
-    COPY = (
+    NONE = EMPTY
+    COPY = Text(
         "another agent uses the same keys, so this machine or the other is a copy; "
         "give one of them a name and keys of its own: writeback rekey"
     )
-    STRANGER = (
+    STRANGER = Text(
         "something else answers in this agent's name at the relay: somebody has its "
         "listen key, or the relay does not tell the truth; nothing can be read or done "
         "there, but resets go unanswered; change the key: writeback rotate-keys"
     )
-    SILENT = (
+    SILENT = Text(
         "some of what this agent asks itself through the relay is never answered: "
         "somebody who has its listen key takes it, or the relay loses it; change the "
         "key: writeback rotate-keys"
@@ -109,7 +110,8 @@ class CloneDetector:
             found = _found(others & self._seen)
             if found is not self._found:
                 LOG.log(
-                    logging.ERROR if found else logging.INFO, found or "alone again"
+                    logging.ERROR if found.value else logging.INFO,
+                    found.value or "alone again",
                 )
                 self._report(found)
             self._seen, self._found = others, found

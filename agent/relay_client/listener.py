@@ -71,7 +71,7 @@ class ListenerState:
     """What the listener is doing; while waiting, why and until when (Unix seconds)."""
 
     phase: Phase
-    reason: str = ""
+    reason: Text = EMPTY
     retry_at: float | None = None
 
 
@@ -147,7 +147,7 @@ class Listener:
             self._failures += 1
             LOG.warning("%s; trying again in %.1f s", reason, delay)
             again_at = time.time() + delay
-            self._on_state(ListenerState(Phase.WAITING, str(reason), again_at))
+            self._on_state(ListenerState(Phase.WAITING, reason.whole, again_at))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
 

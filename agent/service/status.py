@@ -24,6 +24,7 @@ from agent.relay_client.listener import ListenerState, Phase
 from agent.request.endpoints import Health
 from agent.service.reach import Reach
 from agent.system.atomic_files import write_atomically
+from wire.text import EMPTY, Text
 
 LOG = logging.getLogger("agent.service.status")
 
@@ -32,12 +33,13 @@ LOG = logging.getLogger("agent.service.status")
 class Side:
     """One of the two connections: its state, since when (ISO form), and why not.
 
-    `state` is connecting, connected, waiting or closed; `reason` has the remedy.
+    `state` is connecting, connected, waiting or closed; `reason` has the remedy, as a
+    text: whoever reads the file tells it in a language of theirs.
     """
 
     state: str = "connecting"
     since: str = ""
-    reason: str = ""
+    reason: Text = EMPTY
     controller: str | None = None
 
 
@@ -71,7 +73,7 @@ class Status:
         self._relay = Side(since=self._started_at)
         self._directory = Side(since=self._started_at)
         self._port: int | None = None
-        self._clone = ""
+        self._clone = EMPTY
         self._breaker_is_open = False
         self._sealing_key: SealingKeyAge | None = None
         self._reach: Reach | None = None
@@ -110,7 +112,7 @@ class Status:
             self._directory = replace(side, controller=state.controller)
             self._write()
 
-    def on_clone(self, warning: str) -> None:
+    def on_clone(self, warning: Text) -> None:
         """Take in that something else answers in this agent's name; empty: no more."""
         with self._lock:
             self._clone = warning
@@ -146,7 +148,6 @@ class Status:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the state as the file holds it."""
-        relay = self._relay
         return {
             "pid": os.getpid(),
             "started_at": self._started_at,
@@ -155,13 +156,11 @@ class Status:
             "paused": self._paused,
             "breaker_is_open": self._breaker_is_open,
             "settings": self._settings,
-            "relay": {
-                "state": relay.state,
-                "since": relay.since,
-                "reason": relay.reason,
-            },
-            "directory": asdict(self._directory),
-            "twin": self._clone,
+            "relay": _side(self._relay),
+            "directory": _side(self._directory)
+            | {"controller": self._directory.controller},
+            "twin": str(self._clone),
+            "twin_text": self._clone.as_dict() if self._clone else None,
             "sealing_key": self._sealing_key and asdict(self._sealing_key),
             "portal": self._portal and asdict(self._portal),
             "port": self._port,
@@ -250,7 +249,16 @@ class Status:
         return True
 
 
-def _changed(side: Side, state: str, reason: str) -> Side:
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "state": side.state,
+        "since": side.since,
+        "reason": str(side.reason),
+        "reason_text": side.reason.as_dict() if side.reason else None,
+    }
+
+
+def _changed(side: Side, state: str, reason: Text) -> Side:
     since = side.since if state == side.state else _now()
     return Side(state, since, reason, side.controller)
 

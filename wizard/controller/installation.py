@@ -25,7 +25,7 @@ from wizard.enrolment.relay_route import stored_endpoint
 from wizard.enrolment.self_test import ask_agent, claims_of
 from wizard.host.interface import REPLACE, Service
 from wizard.host.key_ages import key_ages
-from wizard.host.service_status import nobody_reached, time_in_words
+from wizard.host.service_status import nobody_reached, time_in_words, twin
 from wizard.plan.change import Context, StepFailed
 from wizard.plan.step import Target
 from wizard.results import (
@@ -179,7 +179,7 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
         controller=str(directory.get("controller") or ""),
         since=time_in_words(status.get("started_at")),
         version=str(status.get("version") or ""),
-        attention=verbatim(str(status.get("twin") or "")) or _outdated(service),
+        attention=twin(status) or _outdated(service),
         nobody=nobody_reached(status),
     )
 
@@ -198,4 +198,7 @@ def _part(side: Mapping[str, Any]) -> Text:
     state = str(side.get("state", ""))
     word = _STATES.get(state) or (verbatim(state) if state else Text("unknown"))
     more = side.get("reason") or side.get("controller")
-    return Text("{name}: {value}", name=word, value=str(more)) if more else word
+    if not more:
+        return word
+    value = more if isinstance(more, str) else str(more)
+    return Text("{name}: {value}", name=word, value=value)

@@ -1,5 +1,6 @@
 """The state of an installation in one line: on or off, and whether it works. Pure."""
 
+from wire.failure import joined, sentence
 from wire.text import EMPTY, Text
 from wizard.health.reading import PeopleCount
 from wizard.results import AgentStatus, Installed
@@ -28,11 +29,10 @@ def _in_short(status: AgentStatus) -> Text:
         return Text("Password writeback is on, but the relay is not reached.")
     if not status.directory_connected:
         return Text("Password writeback is on, but no domain controller answers.")
-    return (
-        Text("Password writeback is on, but nobody can be reset.")
-        if (status.nobody)
-        else EMPTY
-    )
+    return _NOBODY if status.nobody else EMPTY
+
+
+_NOBODY = Text("Password writeback is on, but nobody can be reset.")
 
 
 def state_line(status: AgentStatus) -> Text:
@@ -44,10 +44,7 @@ def state_line(status: AgentStatus) -> Text:
     if status.breaker_is_open:
         return Text("Password writeback is on, but stopped: the breaker is open.")
     if status.ready and status.nobody:
-        return Text(
-            "Password writeback is on, but nobody can be reset: {why}.",
-            why=status.nobody,
-        )
+        return joined(_NOBODY, sentence(status.nobody))
     if status.ready:
         return Text(
             "Password writeback is on: the relay link is up and {controller} answers.",

@@ -11,9 +11,12 @@ from typing import Any
 
 from wire import bounded_json
 from wire.outcomes import OUTCOMES, Code
-from wire.text import EMPTY, Text
+from wire.text import EMPTY, Text, read_text, verbatim
 from wizard.host.interface import ServiceFailed
 
+# what it tells in words it tells as a text too, beside them: `reason_text`
+_TEXT = "_text"
+_MOST_SIGNS, _MOST_PARTS, _DEEPEST = 4_000, 64, 16
 # of times: what every clock and zone can show
 _FIRST, _LAST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 9000))
 
@@ -22,7 +25,8 @@ def status_read_by(read: Callable[[], bytes]) -> Mapping[str, Any]:
     """Give what the agent last said about itself; empty where it can't be read.
 
     By name: a text, a number, a truth value or None, or one more level of these. What
-    is anything else is left out.
+    is anything else is left out. Words that it also told as a text are that text, so
+    that they are shown in the language here; an agent of before has the words alone.
     """
     try:
         content = bounded_json.loads(read())
@@ -31,12 +35,45 @@ def status_read_by(read: Callable[[], bytes]) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         return {}
     return _plain(content) | {
-        name: _plain(part) for name, part in content.items() if isinstance(part, dict)
+        name: _plain(part)
+        for name, part in content.items()
+        if isinstance(part, dict) and not name.endswith(_TEXT)
     }
 
 
 def _plain(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in part.items() if _is_plain(value)}
+    plain = {
+        name: value
+        for name, value in part.items()
+        if _is_plain(value) and not name.endswith(_TEXT)
+    }
+    return plain | {
+        name: _told(value[:_MOST_SIGNS], part.get(f"{name}{_TEXT}"))
+        for name, value in plain.items()
+        if isinstance(value, str)
+    }
+
+
+def _told(words: str, told: object) -> str:
+    """Give words as the text that they were told as too; as they are, if it differs.
+
+    So the text says what the words say, whatever the file holds, and no more.
+    """
+    if not (isinstance(told, dict) and _is_shallow(told, _DEEPEST)):
+        return words
+    try:
+        text = read_text(told)
+    except ValueError:
+        return words
+    return text if text == words else words
+
+
+def _is_shallow(part: object, left: int) -> bool:
+    """Say whether so few levels are below, each with few parts and short words."""
+    if not isinstance(part, dict):
+        return not isinstance(part, str) or len(part) <= _MOST_SIGNS
+    few = left > 0 and len(part) <= _MOST_PARTS
+    return few and all(_is_shallow(each, left - 1) for each in part.values())
 
 
 def _is_plain(value: object) -> bool:
@@ -100,14 +137,22 @@ def nobody_reached(status: Mapping[str, Any]) -> Text:
     looked, code = reach.get("looked"), reach.get("code")
     if not (isinstance(looked, int) and looked and code in set(Code)):
         return Text("there are no people in the scope")
-    why = OUTCOMES[Code(code)].admin.rstrip(".")
     return Text(
         "of {count} people that the agent looked at, most are refused so: {why}",
         count=looked,
-        why=why,
+        why=OUTCOMES[Code(code)].admin,
     )
 
 
-def _reason(status: Mapping[str, Any], name: str) -> str:
+def twin(status: Mapping[str, Any]) -> Text:
+    """Say who else answers in an agent's name, and what to do; empty for nobody."""
+    return _text(status.get("twin"))
+
+
+def _reason(status: Mapping[str, Any], name: str) -> Text:
     part = status.get(name)
-    return str(part.get("reason") or "") if isinstance(part, dict) else ""
+    return _text(part.get("reason")) if isinstance(part, dict) else EMPTY
+
+
+def _text(said: object) -> Text:
+    return verbatim(said) if isinstance(said, str) else EMPTY

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from agent.config.settings_file import digest
-from wire.failure import sentence
+from wire.failure import joined, sentence
 from wire.text import EMPTY, Text, verbatim
 from wizard.host.interface import REPLACE, Service, ServiceFailed
-from wizard.host.service_status import nobody_reached, waits_for
+from wizard.host.service_status import nobody_reached, twin, waits_for
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check, State
@@ -90,15 +90,15 @@ def _judged(service: Service, settings: str) -> tuple[State, Text, Text]:
     if service.status.get("settings") not in (None, settings):
         detail = Text("It runs with other settings or certificates than these.")
         return "failed", detail, Text("Apply the settings.")
-    if service.status.get("twin"):
-        remedy = Text("{why}.", why=str(service.status["twin"]))
+    if who := twin(service.status):
+        remedy = Text("{why}.", why=who)
         return (
             "failed",
             Text("It runs, but something else answers in its name."),
             remedy,
         )
     if service.ready and (nobody := nobody_reached(service.status)):
-        detail = Text("It works, but nobody can be reset: {why}.", why=nobody)
+        detail = joined(Text("It works, but nobody can be reset."), sentence(nobody))
         return "failed", detail, Text("Run writeback permissions check.")
     if service.ready and service.outdated:
         detail = Text("It works, but {why}.", why=service.outdated)

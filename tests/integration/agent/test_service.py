@@ -355,7 +355,7 @@ async def test_two_agents_with_the_same_keys_are_found(
         try:
             for each in (installed, copied):
                 await asyncio.to_thread(each.wait_ready)
-            reply: list[str] = []
+            reply: list[Finding] = []
             looking = CloneDetector(
                 ask_until_there, Instance("neither", 1), reply.append, 0.01
             )

@@ -75,7 +75,7 @@ async def test_a_stranger_that_stays_is_told_until_it_goes() -> None:
         Finding.SILENT,
         Finding.NONE,
     ]
-    assert all("writeback r" in each for each in found if each)
+    assert all("writeback r" in each.value for each in found if each.value)
 
 
 @contextlib.asynccontextmanager

@@ -18,6 +18,9 @@ from agent.relay_client.listener import ListenerState, Phase
 from agent.service import graceful_restart
 from agent.service.sd_notify import Notifier
 from agent.service.status import Status
+from wire.text import Text
+
+AWAY = Text("the relay went away")
 
 
 def state_in(path: Path) -> Any:
@@ -44,7 +47,7 @@ def started(
             after = Status(path, "2.0", paused=False, waiting=True)
             after.on_listener(ListenerState(Phase.CONNECTED))
             after.on_pool(PoolState("dc1.corp.test"))
-        before.on_listener(ListenerState(Phase.WAITING, "the relay went away"))
+        before.on_listener(ListenerState(Phase.WAITING, AWAY))
         if ready:
             os.write(pipe, b"1")
         os.close(pipe)
@@ -91,7 +94,7 @@ async def test_one_that_can_not_even_begin_goes_on_and_tells(
 
     monkeypatch.setattr(os, "pipe", full)
     assert await graceful_restart.hand_over(Notifier(), before) is None
-    before.on_listener(ListenerState(Phase.WAITING, "the relay went away"))
+    before.on_listener(ListenerState(Phase.WAITING, AWAY))
     assert (
         state_in(tmp_path / "status.json")["relay"]["reason"] == "the relay went away"
     )

@@ -13,12 +13,27 @@ from agent.relay_client.clone_detection import Finding
 from agent.relay_client.listener import ListenerState, Phase
 from agent.service.status import Status
 from agent.system.instance import Instance
+from wire.text import Text, read_text
 
 
 def test_a_clone_is_shown_in_the_status(tmp_path: Path) -> None:
     status = Status(tmp_path / "status.json", "1.0", paused=False)
-    status.on_clone(Finding.COPY)
-    assert status.as_dict()["twin"] == Finding.COPY
+    status.on_clone(Finding.COPY.value)
+    assert status.as_dict()["twin"] == Finding.COPY.value
+    assert read_text(status.as_dict()["twin_text"]) == Finding.COPY.value
+
+
+def test_why_it_is_not_connected_crosses_as_a_text_beside_its_words(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "status.json"
+    status = Status(path, "1.0", paused=False)
+    why = Text("no connection: {why}", why=Text("connection refused"))
+    status.on_listener(ListenerState(Phase.WAITING, why))
+    told = json.loads(path.read_text())["relay"]
+    assert told["reason"] == "no connection: connection refused"
+    assert read_text(told["reason_text"]).fields["why"] == "connection refused"
+    assert told["reason_text"]["template"] == "no connection: {why}"
 
 
 def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
@@ -29,7 +44,7 @@ def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
     status.on_pool(PoolState("dc1.corp.test"))
     state = json.loads(path.read_text())
     assert (state["ready"], state["directory"]["controller"]) == (True, "dc1.corp.test")
-    status.on_pool(PoolState(None, "refused; wait"))
+    status.on_pool(PoolState(None, Text("refused; wait")))
     state = json.loads(path.read_text())
     assert (state["ready"], state["directory"]["reason"]) == (False, "refused; wait")
     assert state["directory"]["state"] == "waiting"
@@ -45,7 +60,7 @@ def test_why_it_is_not_connected_is_shown_also_while_it_tries_again(
     shown = []
     for state in (
         ListenerState(Phase.CONNECTING),
-        ListenerState(Phase.WAITING, "the relay is away"),
+        ListenerState(Phase.WAITING, Text("the relay is away")),
         ListenerState(Phase.CONNECTING),
         ListenerState(Phase.CONNECTED),
         ListenerState(Phase.CONNECTING),
@@ -92,7 +107,7 @@ def test_a_full_disk_is_told_once_and_written_to_again_when_there_is_room(
     status = Status(path, "1.0", paused=False)
     status.on_pool(PoolState("dc1.corp.test"))
     with full_disk():
-        status.on_pool(PoolState(None, "refused"))
+        status.on_pool(PoolState(None, Text("refused")))
         status.on_pool(PoolState("dc2.corp.test"))
         status.write_again()
     assert caplog.text.count("the state can't be written to") == 1

@@ -92,7 +92,7 @@ def test_rights_that_are_gone_are_told_first_and_end_with_4() -> None:
     nobody = nobody_reached({"reach": lost})
     gone = replace(up, status=replace(up.status, nobody=nobody))
     first, *_, last = status_text(gone).splitlines()
-    assert first.startswith("Password writeback is on, but nobody can be reset: of 7 ")
+    assert first.startswith("Password writeback is on, but nobody can be reset. Of 7 ")
     assert first.endswith(": The service account lacks a right on this person.")
     assert "writeback permissions check" in last
     assert not gone.status.serving

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from agent.relay_client.clone_detection import Finding
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
+from wire.text import Text
 from wizard.controller.installation import at_a_glance
 from wizard.elevation.methods import adapter
 from wizard.host.interface import Service
@@ -19,10 +21,12 @@ from wizard.host.service_status import (
     status_read_by,
     time_in_words,
     time_of,
+    waits_for,
 )
 from wizard.plan.step import Target
 from wizard.results import AgentStatus, KeyAge
 from wizard.steps.service import ServiceStep
+from wizard.translation import say
 
 WHOLE: dict[str, Any] = {
     "pid": 7,
@@ -94,6 +98,65 @@ def test_what_is_no_state_says_nothing(text: bytes) -> None:
 
 def test_a_whole_state_is_kept_as_it_is() -> None:
     assert status_read_by(json.dumps(WHOLE).encode) == WHOLE
+
+
+CLOSED = Text("no connection: {why}", why=Text("connection refused"))
+TWIN = Finding.COPY.value
+
+
+def told(**changed: object) -> bytes:
+    relay = {"state": "waiting", "reason": CLOSED, "reason_text": CLOSED.as_dict()}
+    twin = {"twin": TWIN, "twin_text": TWIN.as_dict()}
+    return json.dumps(twin | {"relay": relay | changed}).encode()
+
+
+def test_what_the_agent_tells_is_shown_in_the_language_of_who_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    service = Service(running=True, status=status_read_by(told))
+    seen = at_a_glance(SETTINGS, service)
+    assert say(seen.relay) == f"{say(Text('waiting'))}: {say(CLOSED)}"
+    assert say(CLOSED) != str(CLOSED)
+    assert seen.attention.template == TWIN.template
+    assert isinstance(waits_for(service.status).fields["relay"], Text)
+
+
+def test_an_agent_of_before_is_read_in_the_words_that_it_told() -> None:
+    seen = status_read_by(lambda: told(reason_text=None))
+    assert str(waits_for(seen)) == f"Relay: {CLOSED}."
+
+
+DEEP: dict[str, Any] = CLOSED.as_dict()
+for _ in range(40):
+    DEEP = {"template": "{deep}", "fields": {"deep": DEEP}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        Text("all is well").as_dict(),
+        CLOSED.as_dict()
+        | {"fields": {"why": "connection refused", "why2": "x" * 9000}},
+        CLOSED.as_dict() | {"fields": {"why": ["connection refused"]}},
+        {"template": CLOSED, "many": "{more}", "fields": {"count": 1}},
+        {"template": CLOSED, "many": CLOSED, "fields": {"count": "1"}},
+        {"template": CLOSED, "fields": {str(each): 1 for each in range(999)}},
+        {"template": "no connection: {why}", "fields": {}},
+        *("no connection", 7, [], DEEP),
+    ],
+)
+def test_a_text_that_is_none_or_says_something_else_is_not_taken(
+    text: object,
+) -> None:
+    said = status_read_by(lambda: told(reason_text=text))["relay"]
+    assert said == {"state": "waiting", "reason": str(CLOSED)}
+    assert type(said["reason"]) is str
+
+
+def test_words_of_the_agent_are_bounded() -> None:
+    said = status_read_by(lambda: told(reason="x" * 99_999))
+    assert len(waits_for(said)) < 5000
 
 
 def test_a_code_that_is_none_is_nobody_in_the_scope() -> None:
