@@ -20,7 +20,7 @@ from urllib.parse import quote
 import aiohttp
 
 from agent.relay_client.endpoint import RelayEndpoint
-from agent.relay_client.http_session import http_session, read_short
+from wire.http_session import http_session, read_short
 from agent.system.instance import Instance
 from wire import jose, messages, sas
 from wire.keys import PublicKeys

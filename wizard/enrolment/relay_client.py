@@ -13,7 +13,7 @@ import aiohttp
 from agent.relay_client import clock_skew
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
-from agent.relay_client.http_session import http_session, read_short
+from wire.http_session import http_session, read_short
 from wire import sas
 from wire.agent_statements import sign_application, sign_rotation, sign_withdrawal
 from wire.failure import Failure, sentence

@@ -50,7 +50,7 @@ _INTERNAL = {
     "agent.config.validators.FieldRule",
     "agent.ldap.bounded_socket.BadAnswer",
     "agent.ldap.dn.BadName",
-    "agent.relay_client.http_session.AnswerTooLong",
+    "wire.http_session.AnswerTooLong",
     "agent.request.answer.Ended",
     "agent.request.ledger.LedgerFailed",
     "relay.broker.ListenerSilent",

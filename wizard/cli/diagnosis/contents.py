@@ -16,7 +16,7 @@ import yaml
 
 from agent.audit import files
 from agent.config.settings import Settings
-from agent.relay_client.http_session import http_session, read_short
+from wire.http_session import http_session, read_short
 from agent.system.version import VERSION
 from wire.printable import printable
 from wizard.flow.conversion import flat

@@ -7,7 +7,7 @@ import pytest
 from agent.config.settings import Relay
 from agent.relay_client.dialer import Dialer
 from agent.relay_client.endpoint import RelayEndpoint
-from agent.relay_client.http_session import http_session
+from wire.http_session import http_session
 from wire.hybrid_connections import BadMessage
 from wire.secret import Secret
 

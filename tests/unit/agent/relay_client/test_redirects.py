@@ -17,7 +17,7 @@ from agent.relay_client.clone_detection import CloneDetector, CloneQuery
 from agent.relay_client.dialer import Dialer
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
-from agent.relay_client.http_session import AnswerTooLong, http_session, read_short
+from wire.http_session import AnswerTooLong, http_session, read_short
 from agent.relay_client.listener import Listener, ListenerState
 from agent.system.instance import Instance
 from docs.portal_client import Client, Portal, WireError
@@ -128,7 +128,7 @@ def test_sessions_are_opened_in_one_place() -> None:
             named = [call for call in calls if isinstance(call, ast.Attribute)]
             if any(call.attr == "ClientSession" for call in named):
                 called.append(str(path.relative_to(REPOSITORY)))
-    assert called == ["agent/relay_client/http_session.py"]
+    assert called == ["wire/http_session.py"]
 
 
 @contextlib.asynccontextmanager
