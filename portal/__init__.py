@@ -1,0 +1,1 @@
+"""The portal: a web application where people reset their own password."""

@@ -1,0 +1,1 @@
+"""The agents behind the portal: which are ready, what they are asked, what they say."""

@@ -1,0 +1,112 @@
+"""What the portal reads of an agent's answer (docs/wire.md); the rest is left out."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationError,
+)
+
+from portal.journeys.policy import (
+    MOST_MEMBERS,
+    AccountState,
+    AgentPart,
+    Name,
+    Person,
+    SelfServicePolicy,
+)
+from wire.outcomes import Code
+from wire.printable import printable
+
+_MOST_WORDS = 1000
+_Words = Annotated[str, AfterValidator(lambda value: printable(value, _MOST_WORDS))]
+
+
+class BadAnswer(Exception):
+    """An agent's answer is not in the form; the text names the claim, no value."""
+
+
+def _code(value: object) -> object:
+    """Take a code of a later version for a failure: it is none that worked."""
+    try:
+        return Code(str(value))
+    except ValueError:
+        return Code.INTERNAL
+
+
+class PasswordPolicy(AgentPart):
+    """The password policy that holds for one person."""
+
+    min_length: int | None = Field(default=None, ge=0, le=256)
+    complexity: bool | None = None
+    history: int | None = Field(default=None, ge=0, le=1024)
+
+
+class Step(AgentPart):
+    """One step of a write, and what became of it."""
+
+    step: Name
+    result: Name
+
+
+class Answer(AgentPart):
+    """One answer; `id` is the reference of the agent's audit record."""
+
+    code: Annotated[Code, BeforeValidator(_code)]
+    message: _Words = ""
+    id: Name = ""
+    earliest: AwareDatetime | None = None
+    policy: PasswordPolicy | None = None
+    person: Person | None = None
+    self_service: SelfServicePolicy | None = None
+    state: AccountState | None = None
+    steps: list[Step] = Field(default_factory=list, max_length=MOST_MEMBERS)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of what was asked is done."""
+        return self.code is Code.OK
+
+
+class Ready(AgentPart):
+    """What an agent says of itself; it can serve where it is `ready` and not paused."""
+
+    ready: bool
+    paused: bool
+    directory: bool
+    starts: int = Field(ge=0, lt=2**53)
+    version: Name = ""
+
+    @property
+    def serves(self) -> bool:
+        """Whether it takes resets now."""
+        return self.ready and not self.paused
+
+
+def read_answer(claims: Mapping[str, Any]) -> Answer:
+    """Read an answer; BadAnswer names the first claim that is not in the form."""
+    block = claims.get("self_service")
+    # of who is not eligible there is `why` alone
+    partial = isinstance(block, dict) and "eligible" not in block
+    known = {**claims, "self_service": None} if partial else claims
+    try:
+        return Answer.model_validate(known)
+    except ValidationError as error:
+        raise BadAnswer(_first(error)) from None
+
+
+def read_ready(claims: Mapping[str, Any]) -> Ready:
+    """Read a statement of readiness; BadAnswer as above."""
+    try:
+        return Ready.model_validate(claims)
+    except ValidationError as error:
+        raise BadAnswer(_first(error)) from None
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    return ".".join(map(str, first["loc"]))

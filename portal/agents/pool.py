@@ -1,0 +1,115 @@
+"""The agents of each domain: which can serve, and who is asked next.
+
+Agents of one domain stand in for each other, but never in the middle of a write: where
+a password was sent, the same agent is asked again, or the person is told that it is not
+known (docs/wire.md, "Sending again").
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.agents.answer import Answer, Ready
+from portal.agents.exchange import AgentExchange, OutcomeUnknown
+from portal.agents.relay_http import NoAnswer
+from wire.printable import printable
+
+LOG = logging.getLogger("portal.agents")
+POLL_S = 15.0
+_FRESH_S = 3 * POLL_S
+_READ_S = 8.0  # of a request that writes nothing: then another agent is asked
+
+
+class NoAgent(Exception):
+    """No agent of a domain can serve now."""
+
+
+@dataclass
+class Watched:
+    """One agent with what was last heard of it."""
+
+    exchange: AgentExchange
+    ready: Ready | None = None
+    heard: float = 0.0
+    failure: str = "not asked yet"
+
+    @property
+    def fingerprint(self) -> str:
+        """Who the agent is."""
+        return self.exchange.address.fingerprint
+
+    def serves(self, now: float) -> bool:
+        """Whether it could serve when it was last heard, not long ago (monotonic)."""
+        known = self.ready
+        return known is not None and known.serves and now - self.heard < _FRESH_S
+
+
+# takes what an agent said of itself; False: it was restored, or is a copy
+Remember = Callable[[str, Ready | None, str], Awaitable[bool]]
+
+
+class AgentPool:
+    """Watches agents, and asks one of a domain."""
+
+    def __init__(self, exchanges: Iterable[AgentExchange], remember: Remember) -> None:
+        self.agents = [Watched(exchange) for exchange in exchanges]
+        self._remember = remember
+
+    async def watch(self) -> None:
+        """Ask each agent again and again whether it can serve, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(POLL_S)
+
+    async def look(self) -> None:
+        """Ask each agent once."""
+        await asyncio.gather(*map(self._look_at, self.agents))
+
+    def serving(self, domain: str) -> list[Watched]:
+        """Give the agents of a domain that can serve now, whose answers come first."""
+        now = time.monotonic()
+        return [
+            agent
+            for agent in self.agents
+            if agent.exchange.address.domain == domain and agent.serves(now)
+        ]
+
+    def named(self, fingerprint: str) -> AgentExchange | None:
+        """Give the agent of a fingerprint, whether it can serve or not."""
+        found = (each for each in self.agents if each.fingerprint == fingerprint)
+        agent = next(found, None)
+        return None if agent is None else agent.exchange
+
+    async def read(
+        self, domain: str, claims: Mapping[str, Any]
+    ) -> tuple[Answer, AgentExchange]:
+        """Ask what changes nothing, and say who answered; NoAgent where nobody did."""
+        for agent in self.serving(domain):
+            try:
+                return await agent.exchange.ask(claims, _READ_S), agent.exchange
+            except (NoAnswer, OutcomeUnknown) as error:
+                self._failed(agent, error)
+        raise NoAgent(domain)
+
+    async def _look_at(self, agent: Watched) -> None:
+        try:
+            ready = await agent.exchange.ready()
+        except NoAnswer as error:
+            self._failed(agent, error)
+            await self._remember(agent.fingerprint, None, agent.failure)
+            return
+        if await self._remember(agent.fingerprint, ready, ""):
+            agent.ready, agent.heard, agent.failure = ready, time.monotonic(), ""
+            return
+        agent.ready = None
+        agent.failure = "it counts fewer starts than before: restored, or a copy"
+        LOG.error("agent %s: %s", agent.exchange.address.name, agent.failure)
+
+    def _failed(self, agent: Watched, error: Exception) -> None:
+        failure = printable(str(error), 200)
+        if agent.failure != failure:
+            LOG.warning("agent %s: %s", agent.exchange.address.name, failure)
+        agent.ready, agent.failure = None, failure

@@ -1,0 +1,114 @@
+"""The claims of what a portal asks (docs/wire.md), by what entitles to it.
+
+A reset or an unlock is made of `Entitled` alone: who wants to send one needs the
+proven methods of a visit (`portal.journeys.visit`).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from portal.journeys.visit import Entitled, TakenMethod
+from wire.operation import Operation
+from wire.proof_kind import ProofKind
+from wire.secret import Secret
+
+# RFC 8176, and the names of ours (docs/wire.md)
+_METHOD_NAMES = {
+    ProofKind.PASSKEY: "hwk",
+    ProofKind.TOTP: "otp",
+    ProofKind.EMAIL: "email",
+    ProofKind.SMS: "sms",
+    ProofKind.RECOVERY_CODE: "otp",
+    ProofKind.QUESTIONS: "kba",
+}
+
+
+def check(person: Entitled, password: Secret | None) -> dict[str, Any]:
+    """Ask what would come of a reset; without a password, for the rules."""
+    claims = _of(person, "check")
+    return claims if password is None else claims | _new(password)
+
+
+def reset(person: Entitled, password: Secret) -> dict[str, Any]:
+    """Ask for a new password."""
+    return _of(person, Operation.RESET) | _new(password)
+
+
+def unlock(person: Entitled) -> dict[str, Any]:
+    """Ask to unlock the account; the password stays."""
+    return _of(person, Operation.UNLOCK)
+
+
+def change(
+    user: dict[str, str], old: Secret, new: Secret, reference: str, address: str
+) -> dict[str, Any]:
+    """Ask for a new password, proven by the one of before."""
+    return {
+        "op": "change",
+        "user": user,
+        "old_password": old.reveal(),
+        "new_password": new.reveal(),
+        **_visit(reference, address),
+    }
+
+
+def authenticate(
+    user: dict[str, str], password: Secret, reference: str, address: str
+) -> dict[str, Any]:
+    """Ask whether a password is somebody's."""
+    return {
+        "op": "authenticate",
+        "user": user,
+        "password": password.reveal(),
+        **_visit(reference, address),
+    }
+
+
+def lookup(
+    user: dict[str, str], purpose: str, reference: str, address: str
+) -> dict[str, Any]:
+    """Ask who somebody is, and what self-service is to them."""
+    return {
+        "op": "lookup",
+        "purpose": purpose,
+        "user": user,
+        **_visit(reference, address),
+    }
+
+
+def by_guid(guid: str) -> dict[str, str]:
+    """Name a person by objectGUID."""
+    return {"by": "objectGUID", "value": guid}
+
+
+def _of(person: Entitled, operation: str) -> dict[str, Any]:
+    return {
+        "op": str(operation),
+        "user": by_guid(person.guid),
+        "methods": list(_methods(person.methods)),
+        **_visit(person.reference, person.address),
+    }
+
+
+def _visit(reference: str, address: str) -> dict[str, Any]:
+    return {"origin": "self", "journey": reference, "client": {"ip": address}}
+
+
+def _new(password: Secret) -> dict[str, str]:
+    return {"new_password": password.reveal()}
+
+
+def _methods(taken: Iterable[TakenMethod]) -> Iterable[dict[str, Any]]:
+    for each in taken:
+        claim: dict[str, Any] = {
+            "method": _METHOD_NAMES[each.kind],
+            "kind": str(each.kind),
+            "id": each.digest,
+            "registered": each.registered,
+            "at": each.at,
+        }
+        if each.confirmed is not None:
+            claim["confirmed"] = each.confirmed
+        if each.user_verified:
+            claim["uv"] = True
+        yield claim

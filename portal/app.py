@@ -1,0 +1,66 @@
+"""The portal as one ASGI application: its pages over what they work with."""
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from portal.keys.row_keys import RowKeys
+from portal.pages.account import AccountPages, SignedInPages
+from portal.pages.change import ChangePages
+from portal.pages.forgotten import ForgottenPages
+from portal.pages.new_password import NewPasswordPages
+from portal.pages.page import Pages
+from portal.pages.registration import RegistrationPages
+from portal.pages.start import StartPage
+from portal.services import Services
+from portal.visits.account import Accounts
+from portal.visits.forgotten import Forgotten
+from portal.visits.lookup import Lookups
+from portal.visits.password_sign_in import PasswordSignIn
+from portal.visits.registration import Registration
+from portal.visits.verification import Verification
+from portal.visits.write import Writing
+from portal.web.same_site import SameSite
+from portal.web.security_headers import SecurityHeaders
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def application(services: Services, row_keys: RowKeys, lookups: Lookups) -> ASGIApp:
+    """Put the pages together."""
+    pages = Pages(services)
+    verification, writing = Verification(services), Writing(services)
+    forgotten = ForgottenPages(
+        pages, Forgotten(services, lookups), verification, writing
+    )
+    passwords = PasswordSignIn(services)
+    registration = Registration(services, row_keys)
+    signed = SignedInPages(pages, Accounts(services))
+    shown = (
+        StartPage(pages),
+        forgotten,
+        NewPasswordPages(pages, forgotten, writing),
+        ChangePages(pages, passwords),
+        AccountPages(signed, passwords, registration),
+        RegistrationPages(signed, registration, verification),
+    )
+    routes = [route for each in shown for route in each.routes]
+    static = Mount("/static", StaticFiles(directory=_STATIC), name="static")
+
+    def fault(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return pages.show(request, "fault", status, status=status)
+
+    app = Starlette(
+        routes=[*routes, static],
+        exception_handlers={HTTPException: fault, Exception: fault},
+    )
+    settings = services.settings
+    guarded = SameSite(app, settings.base_url, settings.host)
+    return SecurityHeaders(guarded)

@@ -1,0 +1,1 @@
+"""What happened at the portal: each step, in a chain that nobody changes unseen."""

@@ -1,0 +1,28 @@
+"""Where a command finds settings and secrets: options that all commands have."""
+
+import argparse
+from pathlib import Path
+
+from portal.keys.secret_files import SecretFiles
+from portal.settings import SETTINGS_FILE
+
+SECRETS_FOLDER = Path("/etc/writeback-portal/secrets")
+
+
+def add_places(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where settings and secrets are."""
+    parser.add_argument("--settings", type=Path, default=SETTINGS_FILE, metavar="FILE")
+    parser.add_argument(
+        "--secrets",
+        type=Path,
+        metavar="FOLDER",
+        help="the folder with the secrets (default: what systemd names, else "
+        f"{SECRETS_FOLDER})",
+    )
+
+
+def secrets_of(arguments: argparse.Namespace) -> SecretFiles:
+    """Give the secrets of a command."""
+    if arguments.secrets is not None:
+        return SecretFiles(arguments.secrets)
+    return SecretFiles.of_service() or SecretFiles(SECRETS_FOLDER)

@@ -1,0 +1,1 @@
+"""The portal's database: SQLite for one node, PostgreSQL for several."""

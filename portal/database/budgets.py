@@ -1,0 +1,51 @@
+"""The budgets as the database keeps them: one row, one statement, for all nodes."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal.database.schema import BUDGET
+from portal.limits.budget import Budget
+
+
+def take(connection: Connection, budget: Budget, digest: str, now: float) -> bool:
+    """Take one of a budget; False where none is left, and nothing is taken.
+
+    `digest` names the budget and whose it is (`pepper.Purpose.BUDGET`).
+    """
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    held = BUDGET.c.arrival
+    statement = insert(BUDGET).values(id=digest, arrival=now + budget.interval)
+    later = case((held > now, held), else_=now) + budget.interval
+    taken = statement.on_conflict_do_update(
+        index_elements=[BUDGET.c.id],
+        set_={"arrival": later},
+        where=held <= budget.latest_arrival(now),
+    ).returning(BUDGET.c.arrival)
+    return connection.execute(taken).first() is not None
+
+
+def left(connection: Connection, budget: Budget, digest: str, now: float) -> int:
+    """Count what is left of a budget."""
+    return budget.left(_arrival(connection, digest, now), now)
+
+
+def wait(connection: Connection, budget: Budget, digest: str, now: float) -> float:
+    """Seconds until there is one more; 0 where there is now."""
+    return budget.wait(_arrival(connection, digest, now), now)
+
+
+def refill(connection: Connection, digests: Iterable[str]) -> None:
+    """Make budgets whole again, as after a success."""
+    connection.execute(delete(BUDGET).where(BUDGET.c.id.in_(list(digests))))
+
+
+def forget_full(connection: Connection, now: float) -> None:
+    """Delete what is full again: it says nothing any more."""
+    connection.execute(delete(BUDGET).where(BUDGET.c.arrival < now))
+
+
+def _arrival(connection: Connection, digest: str, now: float) -> float:
+    held = connection.scalar(select(BUDGET.c.arrival).where(BUDGET.c.id == digest))
+    return now if held is None else float(held)

@@ -1,0 +1,135 @@
+"""Opens the portal's database, and runs what is asked of it in transactions.
+
+SQLite by default: one process, write-ahead log, foreign keys on. PostgreSQL (psycopg)
+where several nodes share it. Statements are synchronous and run in threads, so that no
+page waits in the event loop for a disk.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+
+from portal.errors import PortalUnusable
+
+_KINDS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+_REMEDY = (
+    "database must be sqlite:////PATH or postgresql://USER@HOST/NAME; its password is "
+    "of ~/.pgpass or peer authentication, never in the settings"
+)
+_BUSY_MS = 10_000
+_THREADS = 8  # SQLite writes one after the other; PostgreSQL has as many connections
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+
+class Database:
+    """A database that is open, until `close`."""
+
+    def __init__(self, url: str) -> None:
+        """Open it; PortalUnusable where the address is not in the form.
+
+        SQLite refuses a second process.
+        """
+        self.url = _checked(url)
+        self._lock = _locked(self.url)
+        self.engine = _engine(self.url)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
+
+    def close(self) -> None:
+        """End what is under way and close it."""
+        self._threads.shutdown()
+        self.engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Open a transaction: all of it is done at its end, or nothing."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    async def run(
+        self,
+        work: Callable[Concatenate[Connection, _Parameters], _Result],
+        *args: _Parameters.args,
+        **kwargs: _Parameters.kwargs,
+    ) -> _Result:
+        """Do a work in a transaction of its own, in a thread."""
+
+        def whole() -> _Result:
+            with self.begin() as connection:
+                return work(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, whole)
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise PortalUnusable("database: it is no address", _REMEDY) from None
+    kind = parsed.drivername.partition("+")[0]
+    if kind not in _KINDS:
+        raise PortalUnusable(f"database: {kind!r} is not known here", _REMEDY)
+    if parsed.password is not None:
+        raise PortalUnusable("database: it holds a password", _REMEDY)
+    if kind == "sqlite" and not (parsed.database or "").startswith("/"):
+        raise PortalUnusable("database: the path must begin with /", _REMEDY)
+    return parsed.set(drivername=_KINDS[kind])
+
+
+def _engine(url: URL) -> Engine:
+    if not _is_sqlite(url):
+        return create_engine(url, pool_size=_THREADS, pool_pre_ping=True)
+    # each thread has a connection; who waits for the writer before waits this long
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin_writing)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Set up a connection of SQLite, and leave its transactions to us."""
+    connection.isolation_level = None
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_writing(connection: Connection) -> None:
+    # a transaction that reads first and then wants to write could not wait for another
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _locked(url: URL) -> int | None:
+    """Hold SQLite's file for this process; PortalUnusable where another has it."""
+    if not _is_sqlite(url):
+        return None
+    path = Path(f"{url.database}.lock")
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        what = f"{path} can't be written: {error.strerror}"
+        raise PortalUnusable(what, "give the portal a folder of its own") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise PortalUnusable(
+            f"a portal works on {url.database}",
+            "stop it first: systemctl stop writeback-portal; several nodes need "
+            "PostgreSQL",
+        ) from None
+    return handle
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.drivername == "sqlite"

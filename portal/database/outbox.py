@@ -1,0 +1,99 @@
+"""Messages that are to be sent: sealed, kept until they were, for one node each."""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from portal.database.schema import OUTBOX
+from portal.keys.row_keys import RowKeys
+
+_TAKEN_S = 120.0  # a node that took one and died: another goes on after this
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one address; the words may hold a code."""
+
+    channel: str
+    kind: str
+    person: str | None
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A message in the queue; times are in Unix seconds."""
+
+    id: str
+    message: Message
+    tries: int
+    ends: int
+
+
+class Outbox:
+    """Puts messages in the queue and takes them out with the keys that seal them."""
+
+    def __init__(self, keys: RowKeys) -> None:
+        self._keys = keys
+
+    def put(
+        self, connection: Connection, message: Message, now: float, lifetime_s: float
+    ) -> None:
+        """Queue a message; it is sent within its lifetime, or not at all."""
+        own_id = str(uuid.uuid4())
+        words = [message.to, message.subject, message.text, message.html]
+        connection.execute(
+            insert(OUTBOX).values(
+                id=own_id,
+                channel=message.channel,
+                kind=message.kind,
+                person=message.person,
+                message=self._keys.seal(json.dumps(words), f"outbox:{own_id}"),
+                created=int(now),
+                ends=int(now + lifetime_s),
+                due=now,
+                tries=0,
+            )
+        )
+
+    def take(self, connection: Connection, now: float) -> Queued | None:
+        """Take the message that is due first; None where none is.
+
+        Another node takes it again where this one does not say what became of it.
+        """
+        free = OUTBOX.c.taken.is_(None) | (OUTBOX.c.taken < now - _TAKEN_S)
+        due = OUTBOX.c.sent.is_(None) & (OUTBOX.c.due <= now) & free
+        alive = due & (OUTBOX.c.ends > now)
+        first = select(OUTBOX).where(alive).order_by(OUTBOX.c.due).limit(1)
+        row = connection.execute(first.with_for_update(skip_locked=True)).first()
+        if row is None:
+            return None
+        values = {"taken": now, "tries": row.tries + 1}
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id == row.id).values(**values))
+        to, subject, text, html = json.loads(
+            self._keys.open(row.message, f"outbox:{row.id}")
+        )
+        message = Message(row.channel, row.kind, row.person, to, subject, text, html)
+        return Queued(row.id, message, row.tries + 1, row.ends)
+
+
+def mark_sent(connection: Connection, own_id: str, now: float) -> None:
+    """Note that a message was sent; its words are forgotten."""
+    values = {"sent": int(now), "message": b"", "failure": None, "taken": None}
+    connection.execute(update(OUTBOX).where(OUTBOX.c.id == own_id).values(**values))
+
+
+def mark_failed(connection: Connection, own_id: str, failure: str, due: float) -> None:
+    """Note why a message was not sent, and when it is tried again."""
+    values = {"failure": failure, "due": due, "taken": None}
+    connection.execute(update(OUTBOX).where(OUTBOX.c.id == own_id).values(**values))
+
+
+def forget(connection: Connection, before: float) -> None:
+    """Delete what ended before a time."""
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.ends < before))

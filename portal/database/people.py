@@ -1,0 +1,105 @@
+"""People who registered, as the database keeps them; of others there is no row."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from portal.database.schema import BROWSER, PERSON
+
+
+@dataclass(frozen=True)
+class RegisteredPerson:
+    """One who registered, or began to; times are in Unix seconds.
+
+    `epoch` is counted up to make what was signed in before worthless; `blocked` since
+    when self-service is off for them, by themselves or the help desk.
+    """
+
+    guid: str
+    domain: str
+    name: str
+    upn: str
+    language: str
+    registered: int | None
+    confirmed: int | None
+    blocked: int | None
+    epoch: int
+
+
+def find(connection: Connection, guid: str) -> RegisteredPerson | None:
+    """Read a person; None where nobody of this objectGUID registered."""
+    row = connection.execute(select(PERSON).where(PERSON.c.guid == guid)).first()
+    return None if row is None else _person(row)
+
+
+def save(
+    connection: Connection,
+    guid: str,
+    *,
+    domain: str,
+    name: str,
+    upn: str,
+    language: str,
+) -> RegisteredPerson:
+    """Note who somebody is, as the directory says now."""
+    values = {"domain": domain, "name": name, "upn": upn, "language": language}
+    known = PERSON.c.guid == guid
+    if not connection.execute(update(PERSON).where(known).values(**values)).rowcount:
+        connection.execute(insert(PERSON).values(guid=guid, epoch=0, **values))
+    return _person(connection.execute(select(PERSON).where(known)).one())
+
+
+def mark_registered(connection: Connection, guid: str, now: int) -> bool:
+    """Note that somebody has what they need; True at the first time."""
+    first = (PERSON.c.guid == guid) & PERSON.c.registered.is_(None)
+    began = connection.execute(update(PERSON).where(first).values(registered=now))
+    return bool(began.rowcount)
+
+
+def mark_confirmed(connection: Connection, guid: str, now: int) -> None:
+    """Note that somebody said: all of these are still mine."""
+    connection.execute(
+        update(PERSON).where(PERSON.c.guid == guid).values(confirmed=now)
+    )
+
+
+def block(connection: Connection, guid: str, now: int | None) -> None:
+    """Switch self-service off for somebody since `now`, or on again with None."""
+    values = {"blocked": now, "epoch": PERSON.c.epoch + 1}
+    connection.execute(update(PERSON).where(PERSON.c.guid == guid).values(**values))
+
+
+def know_browser(
+    connection: Connection, browser: str, person: RegisteredPerson, now: int
+) -> None:
+    """Remember that a person used a browser, by the hash of its cookie."""
+    forget_browser(connection, browser, person.guid)
+    connection.execute(
+        insert(BROWSER).values(
+            id=browser, person=person.guid, epoch=person.epoch, since=now, seen=now
+        )
+    )
+
+
+def knows_browser(connection: Connection, browser: str | None, guid: str) -> bool:
+    """Whether a person used a browser before, since all were made worthless."""
+    statement = (
+        select(BROWSER.c.id)
+        .join(PERSON, PERSON.c.guid == BROWSER.c.person)
+        .where(
+            BROWSER.c.id == browser,
+            BROWSER.c.person == guid,
+            BROWSER.c.epoch == PERSON.c.epoch,
+        )
+    )
+    return connection.execute(statement).first() is not None
+
+
+def forget_browser(connection: Connection, browser: str, guid: str) -> None:
+    """Forget that a person used a browser."""
+    same = (BROWSER.c.id == browser) & (BROWSER.c.person == guid)
+    connection.execute(delete(BROWSER).where(same))
+
+
+def _person(row: Row[tuple[object, ...]]) -> RegisteredPerson:
+    return RegisteredPerson(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name

@@ -1,0 +1,10 @@
+"""Alembic's entry: runs revisions in the transaction that `migrations` opened."""
+
+from alembic import context
+
+from portal.database.schema import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=METADATA
+)
+context.run_migrations()

@@ -1,0 +1,237 @@
+"""The tables of the portal. Times are in Unix seconds; row keys seal what is sealed.
+
+A person has rows once they registered; of others there is the hash of a name that was
+typed, for as long as a visit lasts. Ids of cookies are kept as hashes.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_ID, _DIGEST, _LABEL, _NAME = String(36), String(43), String(64), String(256)
+
+
+def _person() -> Column[str]:
+    return Column(
+        "person", _ID, ForeignKey("person.guid", ondelete="CASCADE"), nullable=True
+    )
+
+
+PERSON = Table(
+    "person",
+    METADATA,
+    Column("guid", _ID, primary_key=True),
+    Column("domain", _LABEL, nullable=False),
+    Column("name", _NAME, nullable=False),
+    Column("upn", _NAME, nullable=False),
+    Column("language", _LABEL, nullable=False),
+    Column("registered", BigInteger),
+    Column("confirmed", BigInteger),
+    Column("blocked", BigInteger),
+    # counted up to make all sessions and known browsers of before worthless
+    Column("epoch", Integer, nullable=False),
+)
+
+PROOF = Table(
+    "proof",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column(
+        "person", _ID, ForeignKey("person.guid", ondelete="CASCADE"), nullable=False
+    ),
+    Column("kind", _LABEL, nullable=False),
+    Column("label", _NAME, nullable=False),
+    # what it is proven by: a TOTP secret, an address, a passkey's public key; sealed
+    Column("secret", LargeBinary, nullable=False),
+    # a keyed hash of what was registered: `id` on the wire
+    Column("digest", _DIGEST, nullable=False),
+    # the last TOTP step, or the passkey's counter of signatures: none is taken twice
+    Column("counter", BigInteger, nullable=False),
+    Column("registered", BigInteger, nullable=False),
+    Column("confirmed", BigInteger),
+    Column("used", BigInteger),
+    Column("receipt", String(4096)),
+    UniqueConstraint("person", "digest"),
+    Index("ix_proof_person", "person"),
+)
+
+RECOVERY_CODE = Table(
+    "recovery_code",
+    METADATA,
+    Column("digest", _DIGEST, primary_key=True),
+    Column("proof", _ID, ForeignKey("proof.id", ondelete="CASCADE"), nullable=False),
+    Column("used", BigInteger),
+    Index("ix_recovery_code_proof", "proof"),
+)
+
+JOURNEY = Table(
+    "journey",
+    METADATA,
+    Column("id", _DIGEST, primary_key=True),
+    # joins the requests of one visit in the agent's audit; no secret
+    Column("reference", _LABEL, nullable=False, unique=True),
+    Column("purpose", _LABEL, nullable=False),
+    Column("domain", _LABEL, nullable=False),
+    Column("agent", _LABEL),
+    Column("name_digest", _DIGEST, nullable=False),
+    _person(),
+    Column("asked", JSON),
+    Column("looked_up", Float),
+    Column("browser", _DIGEST),
+    Column("address", _LABEL, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("ends", Float, nullable=False),
+    Column("closed", Float),
+)
+
+TAKEN = Table(
+    "taken",
+    METADATA,
+    Column(
+        "journey",
+        _DIGEST,
+        ForeignKey("journey.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("proof", _ID, primary_key=True),
+    Column("kind", _LABEL, nullable=False),
+    Column("digest", _DIGEST, nullable=False),
+    Column("registered", BigInteger, nullable=False),
+    Column("confirmed", BigInteger),
+    Column("user_verified", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+CODE = Table(
+    "code",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column(
+        "journey", _DIGEST, ForeignKey("journey.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("kind", _LABEL, nullable=False),
+    # none where nothing was sent: the page is the same
+    Column("proof", _ID),
+    Column("digest", _DIGEST, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index("ix_code_journey", "journey"),
+)
+
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("id", _DIGEST, primary_key=True),
+    Column(
+        "person", _ID, ForeignKey("person.guid", ondelete="CASCADE"), nullable=False
+    ),
+    Column("epoch", Integer, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("strong", BigInteger),
+    Column("seen", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("browser", _DIGEST),
+    Column("address", _LABEL, nullable=False),
+)
+
+BROWSER = Table(
+    "browser",
+    METADATA,
+    Column("id", _DIGEST, primary_key=True),
+    Column(
+        "person",
+        _ID,
+        ForeignKey("person.guid", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("epoch", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+)
+
+BUDGET = Table(
+    "budget",
+    METADATA,
+    Column("id", _DIGEST, primary_key=True),
+    # the theoretical arrival time of the generic cell rate algorithm (ITU-T I.371)
+    Column("arrival", Float, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("channel", _LABEL, nullable=False),
+    Column("kind", _LABEL, nullable=False),
+    Column("person", _ID),
+    # address and words, sealed: they may hold a code
+    Column("message", LargeBinary, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("taken", Float),
+    Column("sent", BigInteger),
+    Column("failure", _NAME),
+    Index("ix_outbox_due", "due"),
+)
+
+EVENT = Table(
+    "event",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", _LABEL, nullable=False),
+    Column("reference", _LABEL, nullable=False),
+    Column("person", _ID),
+    Column("actor", _ID),
+    Column("code", _LABEL, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("address", _LABEL, nullable=False),
+    Column("browser", _NAME, nullable=False),
+    # SHA-256 over this record and the digest of the one before
+    Column("digest", _DIGEST, nullable=False),
+    Index("ix_event_person", "person"),
+    Index("ix_event_at", "at"),
+)
+
+AGENT = Table(
+    "agent",
+    METADATA,
+    Column("fingerprint", _LABEL, primary_key=True),
+    # of these an agent never counts fewer, or its machine was restored or copied
+    Column("starts", BigInteger, nullable=False),
+    Column("statement", JSON, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Column("asked", Float, nullable=False),
+    Column("failure", _NAME, nullable=False),
+)
+
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("name", _LABEL, primary_key=True),
+    Column("value", JSON, nullable=False),
+)

@@ -1,0 +1,67 @@
+"""Signed-in browsers, by the hash of their cookie; each can be ended at the server."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from portal.database.schema import PERSON, SESSION
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody who is signed in; times are in Unix seconds.
+
+    `strong` is when they last proved more than a password, None where they did not.
+    """
+
+    id: str
+    person: str
+    epoch: int
+    roles: tuple[str, ...]
+    started: int
+    strong: int | None
+    seen: int
+    ends: int
+    browser: str | None
+    address: str
+
+
+def add(connection: Connection, session: Session) -> None:
+    """Sign a browser in."""
+    values = {**vars(session), "roles": list(session.roles)}
+    connection.execute(insert(SESSION).values(**values))
+
+
+def find(connection: Connection, session: str, now: int) -> Session | None:
+    """Read a session that has not ended; a person's new epoch ends those of before."""
+    statement = (
+        select(SESSION)
+        .join(PERSON, PERSON.c.guid == SESSION.c.person)
+        .where(
+            SESSION.c.id == session,
+            SESSION.c.ends > now,
+            SESSION.c.epoch == PERSON.c.epoch,
+        )
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        return None
+    held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    return Session(**{**held, "roles": tuple(held["roles"])})
+
+
+def mark_strong(connection: Connection, session: str, now: int) -> None:
+    """Note that who is signed in proved it again, by more than a password."""
+    connection.execute(
+        update(SESSION).where(SESSION.c.id == session).values(strong=now)
+    )
+
+
+def end(connection: Connection, session: str) -> None:
+    """Sign a browser out."""
+    connection.execute(delete(SESSION).where(SESSION.c.id == session))
+
+
+def forget_ended(connection: Connection, now: int) -> None:
+    """Delete what has ended."""
+    connection.execute(delete(SESSION).where(SESSION.c.ends <= now))

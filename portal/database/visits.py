@@ -1,0 +1,143 @@
+"""Visits as the database keeps them, with the methods that were taken in each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from portal.database.schema import JOURNEY, TAKEN
+from portal.journeys.policy import SelfServicePolicy
+from portal.journeys.visit import TakenMethod, Visit, VisitPurpose
+from wire.proof_kind import ProofKind
+
+
+@dataclass(frozen=True)
+class NewVisit:
+    """A visit that begins; ids are hashes of what the browser holds."""
+
+    id: str
+    reference: str
+    purpose: VisitPurpose
+    name_digest: str
+    browser: str | None
+    address: str
+    started: float
+    ends: float
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """What is known of a visit's person; `guid` is None of who can't use it."""
+
+    domain: str
+    agent: str | None
+    guid: str | None
+    asked: SelfServicePolicy | None
+    locked: bool
+    known_browser: bool
+
+
+def add(connection: Connection, visit: NewVisit) -> None:
+    """Begin a visit."""
+    connection.execute(
+        insert(JOURNEY).values(
+            id=visit.id,
+            reference=visit.reference,
+            purpose=str(visit.purpose),
+            domain="",
+            name_digest=visit.name_digest,
+            browser=visit.browser,
+            address=visit.address,
+            started=visit.started,
+            ends=visit.ends,
+        )
+    )
+
+
+def settle(connection: Connection, visit: str, found: LookedUp, now: float) -> None:
+    """Note what the agent said of a visit's person, once."""
+    asked = None if found.asked is None else found.asked.model_dump(mode="json")
+    values = {
+        "domain": found.domain,
+        "agent": found.agent,
+        "person": found.guid,
+        "asked": {
+            "policy": asked,
+            "locked": found.locked,
+            "known_browser": found.known_browser,
+        },
+        "looked_up": now,
+    }
+    unsettled = (JOURNEY.c.id == visit) & JOURNEY.c.looked_up.is_(None)
+    connection.execute(update(JOURNEY).where(unsettled).values(**values))
+
+
+def find(connection: Connection, visit: str) -> Visit | None:
+    """Read a visit; None where there is none of this id."""
+    row = connection.execute(select(JOURNEY).where(JOURNEY.c.id == visit)).first()
+    return None if row is None else _visit(row)
+
+
+def close(connection: Connection, visit: str, now: float) -> bool:
+    """End a visit, once: False where it was ended before."""
+    is_open = (JOURNEY.c.id == visit) & JOURNEY.c.closed.is_(None)
+    ended = connection.execute(update(JOURNEY).where(is_open).values(closed=now))
+    return bool(ended.rowcount)
+
+
+def take(connection: Connection, visit: str, method: TakenMethod) -> None:
+    """Note a method that was used right; used again, it counts from now."""
+    same = (TAKEN.c.journey == visit) & (TAKEN.c.proof == method.proof)
+    connection.execute(delete(TAKEN).where(same))
+    connection.execute(
+        insert(TAKEN).values(
+            journey=visit,
+            proof=method.proof,
+            kind=str(method.kind),
+            digest=method.digest,
+            registered=method.registered,
+            confirmed=method.confirmed,
+            user_verified=method.user_verified,
+            at=method.at,
+        )
+    )
+
+
+def taken(connection: Connection, visit: str) -> tuple[TakenMethod, ...]:
+    """Give the methods that were used right in a visit."""
+    rows = connection.execute(select(TAKEN).where(TAKEN.c.journey == visit))
+    return tuple(
+        TakenMethod(
+            proof=row.proof,
+            kind=ProofKind(row.kind),
+            digest=row.digest,
+            registered=row.registered,
+            confirmed=row.confirmed,
+            user_verified=row.user_verified,
+            at=row.at,
+        )
+        for row in rows
+    )
+
+
+def _visit(row: Row[Any]) -> Visit:
+    known: Mapping[str, Any] = row.asked or {}
+    policy = known.get("policy")
+    return Visit(
+        id=row.id,
+        reference=row.reference,
+        purpose=VisitPurpose(row.purpose),
+        name_digest=row.name_digest,
+        domain=row.domain,
+        agent=row.agent,
+        guid=row.person,
+        asked=None if policy is None else SelfServicePolicy.model_validate(policy),
+        locked=bool(known.get("locked")),
+        looked_up=row.looked_up,
+        known_browser=bool(known.get("known_browser")),
+        address=row.address,
+        started=row.started,
+        ends=row.ends,
+        closed=row.closed,
+    )

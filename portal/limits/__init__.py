@@ -1,0 +1,1 @@
+"""How often what may be done, by whom: nothing here knows what is done."""

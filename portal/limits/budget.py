@@ -1,0 +1,49 @@
+"""Budgets: so many at once, and so many in a time after that. Pure.
+
+The generic cell rate algorithm (ITU-T I.371 annex A): one number a budget, the time at
+which it would be full again. No clock of a peer and no window that begins anew at once.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Budget:
+    """`most` at once; each comes back after `seconds` / `most`."""
+
+    name: str
+    most: int
+    seconds: float
+
+    @property
+    def interval(self) -> float:
+        """Seconds until one more."""
+        return self.seconds / self.most
+
+    def latest_arrival(self, now: float) -> float:
+        """Give the latest arrival time that still leaves room for one, at `now`."""
+        return now + self.seconds - self.interval
+
+    def wait(self, arrival: float, now: float) -> float:
+        """Seconds until there is room for one; 0 where there is now."""
+        return max(0.0, arrival - self.latest_arrival(now))
+
+    def left(self, arrival: float, now: float) -> int:
+        """Count how many are left at `now`."""
+        taken = max(0.0, arrival - now)
+        # what floats lose is not one less
+        return int((self.seconds - taken) / self.interval + 1e-6)
+
+
+# facts: self-service section 5.3; a person's own account is never locked by these
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+NAMES_OF_ADDRESS = Budget("names of an address", 120, _HOUR)
+PROOFS_UNKNOWN_BROWSER = Budget("failed proofs, unknown browsers", 5, _DAY)
+PROOFS_KNOWN_BROWSER = Budget("failed proofs, a known browser", 10, _DAY)
+# more than a name has: who is known by several names is not seen to be one person
+PROOFS_OF_PERSON = Budget("failed proofs of a person", 15, _DAY)
+PASSWORDS_OF_BROWSER = Budget("directory passwords of a browser", 10, _HOUR)
+PASSWORDS_OF_ADDRESS = Budget("directory passwords of an address", 60, _HOUR)
+MAILS_OF_ADDRESS = Budget("mails to an address", 10, _HOUR)
+CODES_OF_JOURNEY = Budget("codes of a visit", 3, 15 * _MINUTE)
+LOOKUPS_OF_ALL = Budget("visits of everybody", 1200, 10 * _MINUTE)

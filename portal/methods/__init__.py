@@ -1,0 +1,1 @@
+"""How a person proves who they are: each kind of verification method. Pure."""

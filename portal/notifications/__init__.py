@@ -1,0 +1,1 @@
+"""Messages to people and administrators: their words, the queue, the ways they go."""

@@ -1,0 +1,82 @@
+"""Sends one mail by SMTP (RFC 5321), over TLS, with the password of a file."""
+
+import ssl
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate, make_msgid
+
+import aiosmtplib
+
+from portal.database.outbox import Message
+from portal.errors import PortalUnusable
+from portal.settings import Mail
+from wire.printable import printable
+from wire.secret import Secret
+
+_TIMEOUT_S = 20.0
+_MOST_FAILURE = 200
+
+
+class NotSent(Exception):
+    """A mail was not taken; `for_good` where it never will be."""
+
+    def __init__(self, what: str, *, for_good: bool = False) -> None:
+        super().__init__(what)
+        self.for_good = for_good
+
+
+class MailServer:
+    """The mail server of the settings."""
+
+    def __init__(self, settings: Mail, password: Secret | None) -> None:
+        self._settings, self._password = settings, password
+        self._tls = _tls(settings)
+
+    async def send(self, message: Message) -> None:
+        """Send a mail; NotSent says why not, never with the mail's words."""
+        settings = self._settings
+        try:
+            await aiosmtplib.send(
+                self._composed(message),
+                hostname=settings.host,
+                port=settings.port,
+                username=settings.user,
+                password=None if self._password is None else self._password.reveal(),
+                use_tls=settings.security == "tls",
+                start_tls=settings.security == "starttls",
+                tls_context=None if settings.security == "none" else self._tls,
+                timeout=_TIMEOUT_S,
+            )
+        except aiosmtplib.SMTPRecipientsRefused:
+            raise NotSent("the server refused the address", for_good=True) from None
+        except aiosmtplib.SMTPResponseException as error:
+            what = f"the server answered {error.code}"
+            raise NotSent(what, for_good=error.code >= 550) from None
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            kind = printable(type(error).__name__, _MOST_FAILURE)
+            raise NotSent(f"the server can't be asked: {kind}") from None
+
+    def _composed(self, message: Message) -> EmailMessage:
+        mail = EmailMessage(policy=SMTP)
+        mail["From"], mail["To"] = self._settings.sender, message.to
+        mail["Subject"] = message.subject
+        mail["Date"] = formatdate(usegmt=True)
+        mail["Message-ID"] = make_msgid(domain=self._settings.sender.partition("@")[2])
+        # no machine answers this one (RFC 3834 section 5)
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
+        if message.html:
+            mail.add_alternative(message.html, subtype="html")
+        return mail
+
+
+def _tls(settings: Mail) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if settings.ca is not None:
+        try:
+            context.load_verify_locations(cafile=settings.ca)
+        except (OSError, ssl.SSLError) as error:
+            what = f"mail: ca: {settings.ca} can't be read: {error}"
+            raise PortalUnusable(what, "name a file of PEM certificates") from None
+    return context

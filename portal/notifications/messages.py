@@ -1,0 +1,60 @@
+"""The messages that people get: which template, with what in it, and for how long."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.database.outbox import Message
+from portal.database.people import RegisteredPerson
+from portal.methods import one_time_code
+from portal.settings import Settings
+from portal.templating import LANGUAGES, Templates
+
+MAIL = "mail"
+# that it happened is worth knowing a day later too
+NOTICE_S = 86_400.0
+
+
+def code_mail(
+    settings: Settings, templates: Templates, to: str, code: str, language: str
+) -> Message:
+    """Make the mail with a code."""
+    mail = templates.mail(
+        "code",
+        language,
+        organization=settings.organization,
+        code=code,
+        minutes=one_time_code.LIFETIME_S // 60,
+    )
+    return Message(MAIL, "code", None, to, mail.subject, mail.text, mail.html)
+
+
+def notices(
+    settings: Settings,
+    templates: Templates,
+    kind: str,
+    person: RegisteredPerson,
+    *,
+    addresses: Iterable[str],
+    now: float,
+    **fields: Any,
+) -> list[Message]:
+    """Make the mails that tell a person what happened, one to each of their addresses.
+
+    `kind` is the template's name. NIST SP 800-63B-4 section 4.6: to all addresses.
+    """
+    language = person.language.lower().partition("-")[0]
+    mail = templates.mail(
+        kind,
+        language if language in LANGUAGES else LANGUAGES[0],
+        organization=settings.organization,
+        base_url=settings.base_url,
+        name=person.upn or person.name,
+        when=datetime.fromtimestamp(now, UTC),
+        help_phone=settings.help.phone,
+        **fields,
+    )
+    return [
+        Message(MAIL, kind, person.guid, to, mail.subject, mail.text, mail.html)
+        for to in dict.fromkeys(addresses)
+    ]

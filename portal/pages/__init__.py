@@ -1,0 +1,1 @@
+"""The pages: an address, what is typed there, and which page comes next."""

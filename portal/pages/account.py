@@ -1,0 +1,196 @@
+"""The pages of who is signed in: how they prove who they are, and what was done."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal.database import events
+from portal.pages.page import Pages, moment
+from portal.visits.account import Account, Accounts
+from portal.visits.even_time import even_time
+from portal.visits.password_sign_in import (
+    NoService,
+    NotRight,
+    PasswordSignIn,
+    SignedIn,
+    TooManyPasswords,
+)
+from portal.visits.registration import MustProveFirst, Registration, registered_worth
+from portal.web import cookies
+
+SIGN_IN, ACCOUNT = "/account/sign-in", "/account"
+_TICK_S = 0.5  # the directory itself takes longer for one person than for another
+_MOST_EVENTS = 50
+Handler = Callable[[Request, Account], Awaitable[Response]]
+
+
+class SignedInPages:
+    """Has pages see who is signed in, and sends others to sign in."""
+
+    def __init__(self, pages: Pages, accounts: Accounts) -> None:
+        self.pages, self.accounts = pages, accounts
+
+    def signed_in(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """Give a page who is signed in; who must prove it first is sent to do so."""
+
+        async def handle(request: Request) -> Response:
+            cookie = cookies.read(request, cookies.SESSION)
+            account = await self.accounts.find(cookie)
+            if account is None:
+                return self.pages.go(SIGN_IN)
+            try:
+                return await handler(request, account)
+            except MustProveFirst:
+                return self.pages.go("/account/prove")
+
+        return handle
+
+
+class AccountPages:
+    """Sign in, the overview, activity, sign out."""
+
+    def __init__(
+        self,
+        signed: SignedInPages,
+        passwords: PasswordSignIn,
+        registration: Registration,
+    ) -> None:
+        self._signed, self._pages = signed, signed.pages
+        self._passwords, self._registration = passwords, registration
+
+    @property
+    def routes(self) -> list[Route]:
+        """The addresses of these pages."""
+        signed_in = self._signed.signed_in
+        return [
+            Route(SIGN_IN, self.ask, methods=["GET"]),
+            Route(SIGN_IN, self.sign_in, methods=["POST"]),
+            Route(ACCOUNT, signed_in(self.overview), methods=["GET"]),
+            Route("/account/remove", signed_in(self.remove), methods=["POST"]),
+            Route("/account/confirm", signed_in(self.confirm), methods=["POST"]),
+            Route("/account/activity", signed_in(self.activity), methods=["GET"]),
+            Route("/account/sign-out", signed_in(self.sign_out), methods=["POST"]),
+        ]
+
+    async def ask(self, request: Request) -> Response:
+        """Ask for name and password."""
+        return self._pages.show(request, "account/sign_in", wrong="")
+
+    async def sign_in(self, request: Request) -> Response:
+        """Take name and password."""
+        form = await self._pages.form(request, first=True)
+        origin = self._pages.origin(request)
+        async with even_time(_TICK_S):
+            outcome = await self._passwords.sign_in(
+                form.text("name"),
+                form.secret("password"),
+                secrets.token_urlsafe(16),
+                origin,
+            )
+        match outcome:
+            case SignedIn():
+                return await self._begin(request, outcome)
+            case TooManyPasswords(until=until):
+                return self._pages.show(request, "too_many", 429, until=moment(until))
+            case NoService():
+                return self._pages.show(request, "not_now", 503, reference="")
+            case NotRight():
+                return self._pages.show(
+                    request, "account/sign_in", 422, wrong="not_right"
+                )
+
+    async def overview(self, request: Request, account: Account) -> Response:
+        """Show how they prove who they are."""
+        return self._overview(request, account, 200)
+
+    async def remove(self, request: Request, account: Account) -> Response:
+        """Remove one method, where enough are left."""
+        form = await self._pages.form(request)
+        removed = await self._registration.remove(
+            account, form.text("method"), self._pages.origin(request)
+        )
+        if removed:
+            return self._pages.go(ACCOUNT)
+        return self._overview(request, account, 422, wrong="too_few")
+
+    async def confirm(self, request: Request, account: Account) -> Response:
+        """Note that all of them are still theirs."""
+        await self._pages.form(request)
+        await self._registration.confirm(account, self._pages.origin(request))
+        return self._pages.go(ACCOUNT)
+
+    async def activity(self, request: Request, account: Account) -> Response:
+        """Show what was done to this account."""
+        database = self._pages.services.database
+        recorded = await database.run(
+            events.of_person, account.person.guid, _MOST_EVENTS
+        )
+        rows = [
+            {
+                "kind": str(each.event.kind),
+                "at": datetime.fromtimestamp(each.event.at, UTC),
+                "address": each.event.address,
+                "code": each.event.code,
+                "reference": each.event.reference,
+                "method": str(each.event.detail.get("method", "")),
+            }
+            for each in recorded
+        ]
+        return self._pages.show(request, "account/activity", events=rows)
+
+    async def sign_out(self, request: Request, account: Account) -> Response:
+        """Sign out."""
+        await self._pages.form(request)
+        await self._signed.accounts.close(account)
+        response = self._pages.go("/")
+        cookies.drop(response, cookies.SESSION)
+        return response
+
+    async def _begin(self, request: Request, outcome: SignedIn) -> Response:
+        response = self._pages.go(ACCOUNT)
+        self._pages.remember_browser(request, response)
+        origin = self._pages.origin(request)
+        cookie = await self._signed.accounts.open(outcome, origin)
+        if cookie is None:
+            return self._pages.show(request, "account/sign_in", 422, wrong="not_right")
+        cookies.keep(response, cookies.SESSION, cookie)
+        return response
+
+    def _overview(
+        self, request: Request, account: Account, status: int, **fields: Any
+    ) -> Response:
+        policy = account.policy
+        now = self._pages.services.clock()
+        worth = registered_worth(account.methods, policy)
+        shown = [
+            {
+                "id": each.id,
+                "kind": str(each.kind),
+                "label": each.label,
+                "registered": moment(each.registered),
+                "used": None if each.used is None else moment(each.used),
+                "counts": each.kind in policy.kinds,
+            }
+            for each in account.methods
+        ]
+        return self._pages.show(
+            request,
+            "account/methods",
+            status,
+            **{
+                "name": account.person.name or account.person.upn,
+                "methods": shown,
+                "kinds": [str(kind) for kind in policy.kinds],
+                "needed": policy.proofs,
+                "advised": account.needed,
+                "worth": worth,
+                "may_change": account.may_change_methods(now),
+                "wrong": "",
+                **fields,
+            },
+        )

@@ -1,0 +1,156 @@
+"""The pages of who proved enough: unlock or new password, and what became of it."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal.journeys.visit import Entitled, Missing, Visit, VisitPurpose
+from portal.pages.forgotten import METHODS, NEED, PASSWORD, ForgottenPages
+from portal.pages.page import Pages
+from portal.visits.write import (
+    PASSING,
+    NotKnown,
+    NotPossible,
+    Outcome,
+    WriteRefused,
+    Writing,
+    Written,
+)
+from portal.web import cookies
+from wire.operation import Operation
+from wire.outcomes import Code
+
+_WAITING = "/forgot/waiting"
+
+
+class NewPasswordPages:
+    """Shows and reads the pages after enough was proven."""
+
+    def __init__(
+        self, pages: Pages, forgotten: ForgottenPages, writing: Writing
+    ) -> None:
+        self._pages, self._forgotten, self._writing = pages, forgotten, writing
+
+    @property
+    def routes(self) -> list[Route]:
+        """The addresses of these pages."""
+        visiting = self._forgotten.visiting
+        return [
+            Route(NEED, visiting(self.need), methods=["GET"]),
+            Route("/forgot/unlock", visiting(self.unlock), methods=["POST"]),
+            Route(PASSWORD, visiting(self.password), methods=["GET"]),
+            Route(PASSWORD, visiting(self.set_password), methods=["POST"]),
+            Route(_WAITING, visiting(self.waiting), methods=["GET"]),
+        ]
+
+    async def need(self, request: Request, visit: Visit) -> Response:
+        """Ask what is wanted, where there is a choice."""
+        standing = await self._writing.standing(visit)
+        if isinstance(standing, Missing):
+            return self._pages.go(METHODS)
+        may_unlock = Operation.UNLOCK in standing.operations and standing.locked
+        may_reset = Operation.RESET in standing.operations
+        if not may_unlock and may_reset:
+            is_unlock = visit.purpose is VisitPurpose.UNLOCK
+            if not is_unlock:
+                return self._pages.go(PASSWORD)
+        return self._pages.show(
+            request,
+            "forgot/need",
+            may_unlock=may_unlock,
+            may_reset=may_reset,
+            locked=standing.locked,
+        )
+
+    async def unlock(self, request: Request, visit: Visit) -> Response:
+        """Unlock the account."""
+        await self._pages.form(request)
+        origin = self._pages.origin(request)
+        outcome = await self._writing.unlock(visit, origin)
+        return self._after(request, outcome, "unlock")
+
+    async def password(self, request: Request, visit: Visit) -> Response:
+        """Show the rules that hold for this person, before anything is typed."""
+        standing = await self._writing.standing(visit)
+        if isinstance(standing, Missing):
+            return self._pages.go(METHODS)
+        return await self._form(request, standing, 200)
+
+    async def set_password(self, request: Request, visit: Visit) -> Response:
+        """Set the new password; a refusal stands beside the field."""
+        form = await self._pages.form(request)
+        standing = await self._writing.standing(visit)
+        if isinstance(standing, Missing):
+            return self._pages.go(METHODS)
+        new, again = form.secret("new"), form.secret("again")
+        if not new or new != again:
+            wrong = "empty" if not new else "differ"
+            return await self._form(request, standing, 422, wrong=wrong)
+        origin = self._pages.origin(request)
+        outcome = await self._writing.set_password(visit, new, origin)
+        if isinstance(outcome, WriteRefused) and outcome.answer.code not in PASSING:
+            code = outcome.answer.code
+            return await self._form(
+                request, standing, 422, refused=code, reference=outcome.answer.id
+            )
+        return self._after(request, outcome, "reset")
+
+    async def waiting(self, request: Request, visit: Visit) -> Response:
+        """Ask once more what became of it."""
+        outcome = await self._writing.outcome(visit, self._pages.origin(request))
+        return self._after(request, outcome, "reset")
+
+    async def _form(
+        self,
+        request: Request,
+        standing: Entitled,
+        status: int,
+        *,
+        wrong: str = "",
+        refused: Code | None = None,
+        reference: str = "",
+    ) -> Response:
+        rules = await self._writing.rules(standing)
+        if isinstance(rules, NotPossible):
+            return self._pages.show(request, "not_now", 503, reference="")
+        return self._pages.show(
+            request,
+            "forgot/password",
+            status,
+            policy=rules.policy,
+            earliest=rules.earliest if rules.code is Code.TOO_YOUNG else None,
+            wrong=wrong,
+            refused=None if refused is None else str(refused),
+            reference=reference,
+        )
+
+    def _after(self, request: Request, outcome: Outcome, kind: str) -> Response:
+        match outcome:
+            case Written(answer=answer, ms=ms):
+                response = self._pages.show(
+                    request,
+                    "done",
+                    kind=kind,
+                    partial=outcome.partial,
+                    seconds=ms / 1000,
+                    reference=answer.id,
+                )
+                cookies.drop(response, cookies.VISIT)
+                self._pages.remember_browser(request, response)
+                return response
+            case NotKnown():
+                return self._pages.show(request, "waiting", 202, address=_WAITING)
+            case WriteRefused(answer=answer) if answer.code not in PASSING:
+                return self._pages.show(
+                    request,
+                    "refused",
+                    422,
+                    refused=str(answer.code),
+                    reference=answer.id,
+                )
+            case WriteRefused(answer=answer):
+                return self._pages.show(request, "not_now", 503, reference=answer.id)
+            case NotPossible():
+                return self._pages.show(request, "not_now", 503, reference="")
+            case Missing():
+                return self._pages.go(METHODS)

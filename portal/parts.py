@@ -1,0 +1,139 @@
+"""Puts the portal's parts together: settings and secrets to a running application."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from starlette.types import ASGIApp
+
+from portal.agents.answer import Ready
+from portal.agents.exchange import AgentExchange
+from portal.agents.pool import AgentPool
+from portal.agents.relay_http import RelayHttp, Transport
+from portal.app import application
+from portal.database import agents as agent_rows
+from portal.database.engine import Database
+from portal.database.migrations import migrate
+from portal.database.outbox import Outbox
+from portal.database.proofs import Proofs
+from portal.keys import secret_files
+from portal.keys.pepper import Pepper
+from portal.keys.row_keys import RowKeys
+from portal.keys.secret_files import SecretFiles
+from portal.notifications.mail_server import MailServer
+from portal.notifications.sender import Sender
+from portal.services import Services
+from portal.settings import RelayAddress, Settings
+from portal.templating import Templates
+from portal.visits.lookup import Lookups
+from wire.keys import PrivateKeys
+from wire.secret import Secret
+
+LOG = logging.getLogger("portal")
+OpenRelay = Callable[[RelayAddress, Secret], AbstractAsyncContextManager[Transport]]
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A portal that runs."""
+
+    app: ASGIApp
+    services: Services
+
+
+@asynccontextmanager
+async def portal(
+    settings: Settings,
+    secrets: SecretFiles,
+    *,
+    clock: Callable[[], float] = time.time,
+    open_relay: OpenRelay = RelayHttp,
+) -> AsyncIterator[Portal]:
+    """Run a portal's parts; PortalUnusable says which of them can't be had."""
+    row_keys = RowKeys.of(secrets.read(secret_files.ROW_KEYS))
+    pepper = Pepper.of(secrets.read(secret_files.PEPPER))
+    wire_keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database)
+        stack.callback(database.close)
+        migrate(database)
+        relays = {
+            address.id: await stack.enter_async_context(
+                open_relay(address, secrets.read(secret_files.send_key(address.id)))
+            )
+            for address in settings.relays
+        }
+        pool = _agents(settings, relays, wire_keys, database)
+        services = Services(
+            settings=settings,
+            database=database,
+            agents=pool,
+            pepper=pepper,
+            proofs=Proofs(row_keys),
+            outbox=Outbox(row_keys),
+            templates=Templates(),
+            clock=clock,
+        )
+        lookups = Lookups(services)
+        stack.push_async_callback(lookups.close)
+        await pool.look()
+        _begin(stack, pool.watch())
+        if settings.mail is not None:
+            _begin(stack, _sender(settings, secrets, services).run())
+        yield Portal(application(services, row_keys, lookups), services)
+
+
+def _agents(
+    settings: Settings,
+    relays: Mapping[str, Transport],
+    keys: PrivateKeys,
+    database: Database,
+) -> AgentPool:
+    exchanges = [
+        AgentExchange(agent, relays[agent.relay], settings.issuer, lambda: keys)
+        for agent in settings.agents
+    ]
+
+    async def remember(fingerprint: str, ready: Ready | None, failure: str) -> bool:
+        return await database.run(_remember, fingerprint, ready, failure)
+
+    return AgentPool(exchanges, remember)
+
+
+def _remember(
+    connection: Connection, fingerprint: str, ready: Ready | None, failure: str
+) -> bool:
+    starts = None if ready is None else ready.starts
+    statement = {} if ready is None else ready.model_dump(mode="json")
+    return agent_rows.remember(
+        connection,
+        fingerprint,
+        starts=starts,
+        statement=statement,
+        failure=failure,
+        now=time.time(),
+    )
+
+
+def _sender(settings: Settings, secrets: SecretFiles, services: Services) -> Sender:
+    mail = settings.mail
+    if mail is None:
+        raise ValueError("no mail server is set")
+    has_user = mail.user is not None
+    password = secrets.read(secret_files.MAIL_PASSWORD) if has_user else None
+    server = MailServer(mail, password)
+    return Sender(services.database, services.outbox, server, services.clock)
+
+
+def _begin(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> None:
+    task = asyncio.get_running_loop().create_task(work)
+    stack.push_async_callback(_end, task)
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

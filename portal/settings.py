@@ -1,0 +1,199 @@
+"""The portal's settings file: whose it is, where it listens, whom it asks.
+
+No secret is in it: those are files of a folder, as systemd's credentials are
+(`portal.keys.secret_files`).
+"""
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from portal.errors import PortalUnusable
+from wire import names
+
+SETTINGS_FILE = Path("/etc/writeback-portal/portal.yaml")
+DATA_FOLDER = Path("/var/lib/writeback-portal")
+_LISTEN = "127.0.0.1:8480"
+_MOST_BYTES = 256 * 1024
+_HEX = re.compile("[0-9a-f]{64}")
+_REMEDY = "mend it; docs/portal.md lists what there is"
+
+
+def host_port(text: str) -> tuple[str, int]:
+    """Read HOST:PORT; an IPv6 address stands in brackets. ValueError else."""
+    host, separator, port = text.rpartition(":")
+    in_brackets = host.startswith("[") and host.endswith("]")
+    is_host = in_brackets or (host != "" and ":" not in host)
+    if not separator or not is_host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{text!r} must be HOST:PORT, and [HOST]:PORT for IPv6")
+    return host.strip("[]"), int(port)
+
+
+def _address(text: str) -> str:
+    host_port(text)
+    return text
+
+
+def _origin(text: str) -> str:
+    """Check an address that people or agents reach: https, a host, nothing after it."""
+    parts = urlsplit(text)
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment)
+    if parts.scheme != "https" or not parts.hostname or parts.username or not bare:
+        raise ValueError(f"{text!r} must be https://HOST or https://HOST:PORT")
+    return f"https://{parts.netloc.lower()}"
+
+
+def _fingerprint(text: str) -> str:
+    digits = "".join(text.split()).lower()
+    if not _HEX.fullmatch(digits):
+        raise ValueError("must be the agent's fingerprint: 64 hexadecimal digits")
+    return digits
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    return ip_network(str(value))
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+_Short = Annotated[str, Field(min_length=1, max_length=100)]
+_Label = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RelayAddress(_Section):
+    """A relay that the portal sends through; its Send key is the secret `send_key_ID`.
+
+    `ca` is a file of certificates that are trusted beside the system's.
+    """
+
+    id: _Label
+    url: Annotated[str, AfterValidator(_origin)]
+    send_key_name: _Short
+    ca: Path | None = None
+
+
+class AgentAddress(_Section):
+    """An agent: its name at a relay, the fingerprint that people compared, its domain.
+
+    Agents of one domain stand in for each other.
+    """
+
+    name: Annotated[str, AfterValidator(names.agent_name)]
+    relay: _Label
+    fingerprint: Annotated[str, AfterValidator(_fingerprint)]
+    domain: _Label
+
+
+class Mail(_Section):
+    """The mail server; the password of `user` is the secret `mail_password`."""
+
+    host: _Short
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+    user: _Short | None = None
+    ca: Path | None = None
+
+
+class Certificate(_Section):
+    """The certificate and key files of a portal that people reach without a proxy."""
+
+    certificate: Path
+    key: Path
+
+
+class HelpDesk(_Section):
+    """Whom people call; shown at the foot of each page."""
+
+    text: Annotated[str, Field(max_length=200)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
+    url: Annotated[str, AfterValidator(_origin)] | None = None
+
+
+class Settings(_Section):
+    """What `portal.yaml` may hold.
+
+    `base_url` is what people type and what links are built from, never the Host header;
+    who comes from `trusted_proxies` may say in X-Forwarded-For whose request it is.
+    """
+
+    base_url: Annotated[str, AfterValidator(_origin)]
+    organization: _Short
+    issuer: Annotated[str, AfterValidator(names.issuer)]
+    listen: Annotated[str, AfterValidator(_address)] = _LISTEN
+    tls: Certificate | None = None
+    database: Annotated[str, Field(min_length=1, max_length=500)] = (
+        f"sqlite:///{DATA_FOLDER}/portal.db"
+    )
+    trusted_proxies: tuple[Network, ...] = ()
+    relays: Annotated[tuple[RelayAddress, ...], Field(min_length=1, max_length=16)]
+    agents: Annotated[tuple[AgentAddress, ...], Field(min_length=1, max_length=64)]
+    mail: Mail | None = None
+    help: HelpDesk = HelpDesk()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        known = [relay.id for relay in self.relays]
+        if len(set(known)) < len(known):
+            raise ValueError("relays: each needs an id of its own")
+        for agent in self.agents:
+            if agent.relay not in known:
+                raise ValueError(f"agents: {agent.name}: no relay {agent.relay!r}")
+        each = [agent.fingerprint for agent in self.agents]
+        if len(set(each)) < len(each):
+            raise ValueError("agents: one fingerprint is given twice")
+        return self
+
+    @property
+    def host(self) -> str:
+        """The host of `base_url`, with its port where it has one."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains that there are agents for, in the order of the file."""
+        return tuple(dict.fromkeys(agent.domain for agent in self.agents))
+
+
+def settings_of(values: dict[str, Any], source: str) -> Settings:
+    """Check values; PortalUnusable names the first field that is wrong."""
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the settings"
+        rule = first["msg"].removeprefix("Value error, ")
+        raise PortalUnusable(f"{source}: {field}: {rule}", _REMEDY) from None
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a settings file; PortalUnusable says what is wrong with it."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES)
+        content = yaml.safe_load(text.decode("utf-8"))
+    except FileNotFoundError:
+        remedy = "run `writeback-portal setup`, or name a file with --settings"
+        raise PortalUnusable(f"there is no {path}", remedy) from None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        kind = getattr(error, "strerror", None) or "it is no YAML"
+        raise PortalUnusable(f"{path} can't be read: {kind}", "mend it") from None
+    if not isinstance(content, dict):
+        raise PortalUnusable(f"{path} must hold names and values", "mend it")
+    return settings_of(content, str(path))

@@ -1,0 +1,111 @@
+"""Renders pages and messages in a person's language; all words are in templates.
+
+Jinja2 escapes all that is filled in, and refuses a name that it does not know.
+"""
+
+import gettext
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime, format_time
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+import resources
+
+TEMPLATES = Path(__file__).parent / "templates"
+TRANSLATIONS = Path(resources.__file__).parent / "translations"
+DOMAIN = "portal"
+LANGUAGES = ("en", "de")
+_MOST_HEADER = 200
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as it is sent, in plain text and HTML (RFC 2046 section 5.1.4)."""
+
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+class Templates:
+    """The templates in each language."""
+
+    def page(self, template: str, language: str, /, **fields: Any) -> str:
+        """Render a page, such as `forgot/name`."""
+        found = _environment(language).get_template(f"{template}.html")
+        return found.render(language=language, **fields)
+
+    def mail(self, template: str, language: str, /, **fields: Any) -> Mail:
+        """Render a mail; its first line is the subject."""
+        environment = _environment(language)
+        named = {"language": language, **fields}
+        plain = environment.get_template(f"mail/{template}.txt").render(**named)
+        subject, _, text = plain.partition("\n")
+        html = environment.get_template("mail/frame.html").render(
+            title=subject.strip(), paragraphs=_paragraphs(text), **named
+        )
+        return Mail(" ".join(subject.split()), text.strip() + "\n", html)
+
+
+def wanted_language(accepted: str, languages: Iterable[str] = LANGUAGES) -> str:
+    """Choose by Accept-Language (RFC 9110 section 12.5.4); English where none fits."""
+    known = tuple(languages)
+    weighed: list[tuple[float, int, str]] = []
+    for at, item in enumerate(accepted[:_MOST_HEADER].split(",")):
+        tag, _, weight = item.partition(";")
+        primary = tag.strip().lower().partition("-")[0]
+        if primary in known:
+            weighed.append((-_weight(weight), at, primary))
+    return min(weighed)[2] if weighed else known[0]
+
+
+def is_right_to_left(language: str) -> bool:
+    """Whether a language is written from right to left."""
+    try:
+        return Locale.parse(language).text_direction == "rtl"
+    except (ValueError, UnknownLocaleError):
+        return False
+
+
+def _weight(text: str) -> float:
+    name, _, value = text.strip().partition("=")
+    try:
+        return min(1.0, max(0.0, float(value))) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations = _translations(language)
+    # Jinja2 adds this to what the extension's own type does not say
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["clock"] = lambda at: format_time(at, "short", locale=language)
+    environment.filters["moment"] = lambda at: format_datetime(
+        at, "medium", locale=language
+    )
+    environment.globals["direction"] = "rtl" if is_right_to_left(language) else "ltr"
+    return environment
+
+
+def _translations(language: str) -> gettext.NullTranslations:
+    return Translations.load(TRANSLATIONS, [language], DOMAIN)
+
+
+def _paragraphs(text: str) -> list[list[str]]:
+    blocks = text.strip().split("\n\n")
+    return [block.split("\n") for block in blocks]

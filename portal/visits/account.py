@@ -1,0 +1,178 @@
+"""A person who is signed in: their session, and whether they proved it again just now.
+
+Signing in takes the directory password, which somebody may have stolen. So who has
+verification methods already uses one of them before they change any (NIST SP 800-63B-4
+section 4.2: a new authenticator needs the strength that is there).
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from portal.audit.event import Event, EventKind
+from portal.database import events, people, sessions, visits
+from portal.database.people import RegisteredPerson
+from portal.database.proofs import RegisteredMethod
+from portal.database.sessions import Session
+from portal.database.visits import LookedUp, NewVisit
+from portal.journeys.policy import SelfServicePolicy
+from portal.journeys.visit import Visit, VisitPurpose
+from portal.keys.pepper import Purpose
+from portal.services import BrowserOrigin, Services
+from portal.visits.password_sign_in import SignedIn
+
+SESSION_S = 900
+FRESH_S = 300
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who is signed in, as they are now."""
+
+    session: Session
+    visit: Visit
+    person: RegisteredPerson
+    methods: tuple[RegisteredMethod, ...]
+    policy: SelfServicePolicy
+    proven_at: int | None
+
+    def may_change_methods(self, now: float) -> bool:
+        """Whether methods may be added and removed now."""
+        if not self.methods:
+            return True
+        return self.proven_at is not None and now - self.proven_at <= FRESH_S
+
+    @property
+    def needed(self) -> int:
+        """How many methods they are asked to have."""
+        return self.policy.proofs + self.policy.registration.extra
+
+
+class Accounts:
+    """Signs people in and out, and finds who is signed in."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def open(self, signed_in: SignedIn, origin: BrowserOrigin) -> str | None:
+        """Begin a session; give its cookie, or None where this is not for them."""
+        person, policy = signed_in.found.person, signed_in.found.self_service
+        if person is None or policy is None or not policy.eligible:
+            return None
+        cookie = secrets.token_urlsafe(32)
+        work = self._services.database.run
+        await work(self._open, cookie, signed_in, policy, origin)
+        return cookie
+
+    async def find(self, cookie: str | None) -> Account | None:
+        """Give who is signed in by a cookie; None where nobody is."""
+        if not cookie:
+            return None
+        return await self._services.database.run(self._find, self._id(cookie))
+
+    async def close(self, account: Account) -> None:
+        """Sign out."""
+        await self._services.database.run(sessions.end, account.session.id)
+
+    def _id(self, cookie: str) -> str:
+        return self._services.pepper.digest(Purpose.SESSION, cookie)
+
+    def _open(
+        self,
+        connection: Connection,
+        cookie: str,
+        signed_in: SignedIn,
+        policy: SelfServicePolicy,
+        origin: BrowserOrigin,
+    ) -> None:
+        now, found = self._services.clock(), signed_in.found.person
+        if found is None:
+            raise ValueError("nobody signed in")
+        person = people.save(
+            connection,
+            found.guid,
+            domain=signed_in.domain,
+            name=found.name,
+            upn=found.upn,
+            language=found.language or origin.language,
+        )
+        session = Session(
+            id=self._id(cookie),
+            person=person.guid,
+            epoch=person.epoch,
+            roles=(),
+            started=int(now),
+            strong=None,
+            seen=int(now),
+            ends=int(now) + SESSION_S,
+            browser=origin.device,
+            address=origin.address,
+        )
+        sessions.add(connection, session)
+        self._begin_visit(connection, session, signed_in, policy, origin)
+
+    def _begin_visit(
+        self,
+        connection: Connection,
+        session: Session,
+        signed_in: SignedIn,
+        policy: SelfServicePolicy,
+        origin: BrowserOrigin,
+    ) -> None:
+        """Begin the visit in which the signed-in person proves methods anew."""
+        now, reference = self._services.clock(), secrets.token_urlsafe(16)
+        visits.add(
+            connection,
+            NewVisit(
+                id=session.id,
+                reference=reference,
+                purpose=VisitPurpose.ACCOUNT,
+                name_digest=self._services.pepper.digest(Purpose.NAME, session.person),
+                browser=origin.device,
+                address=origin.address,
+                started=now,
+                ends=session.ends,
+            ),
+        )
+        knows = people.knows_browser(connection, origin.device, session.person)
+        found = LookedUp(
+            domain=signed_in.domain,
+            agent=None,
+            guid=session.person,
+            asked=policy,
+            locked=False,
+            known_browser=knows,
+        )
+        visits.settle(connection, session.id, found, now)
+        event = Event(
+            kind=EventKind.SIGNED_IN,
+            at=int(now),
+            reference=reference,
+            person=session.person,
+            detail={"by": "password"},
+            address=origin.address,
+            browser=origin.agent,
+        )
+        events.append(connection, event)
+
+    def _find(self, connection: Connection, own_id: str) -> Account | None:
+        now = self._services.clock()
+        session = sessions.find(connection, own_id, int(now))
+        visit = visits.find(connection, own_id)
+        if session is None or visit is None or visit.asked is None:
+            return None
+        if visit.purpose is not VisitPurpose.ACCOUNT or not visit.is_open(now):
+            return None
+        person = people.find(connection, session.person)
+        if person is None or person.blocked is not None:
+            return None
+        taken = visits.taken(connection, own_id)
+        return Account(
+            session=session,
+            visit=visit,
+            person=person,
+            methods=self._services.proofs.of_person(connection, session.person),
+            policy=visit.asked,
+            proven_at=max((each.at for each in taken), default=None),
+        )

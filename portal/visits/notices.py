@@ -1,0 +1,71 @@
+"""Records what was done to a person's account, and tells them on every address."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from portal.audit.event import Event, EventKind
+from portal.database import events, people
+from portal.notifications.messages import NOTICE_S, notices
+from portal.services import BrowserOrigin, Services
+from wire.proof_kind import ProofKind
+
+
+class Notices:
+    """Writes events and queues mails, in the transaction of what was done."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def record(
+        self,
+        connection: Connection,
+        kind: EventKind,
+        reference: str,
+        origin: BrowserOrigin,
+        *,
+        person: str | None = None,
+        code: str = "",
+        **detail: str,
+    ) -> None:
+        """Add an event to the audit."""
+        event = Event(
+            kind=kind,
+            at=int(self._services.clock()),
+            reference=reference,
+            person=person,
+            code=code,
+            detail=detail,
+            address=origin.address,
+            browser=origin.agent,
+        )
+        events.append(connection, event)
+
+    def tell(
+        self,
+        connection: Connection,
+        guid: str,
+        kind: str,
+        origin: BrowserOrigin,
+        also: Iterable[str] = (),
+        **fields: Any,
+    ) -> None:
+        """Tell a person by mail, at each address that they have, and had until now."""
+        services, now = self._services, self._services.clock()
+        person = people.find(connection, guid)
+        if person is None:
+            return
+        own = services.proofs.of_person(connection, guid)
+        mails = [each.secret for each in own if each.kind is ProofKind.EMAIL]
+        named = {"address": origin.address, **fields}
+        for message in notices(
+            services.settings,
+            services.templates,
+            kind,
+            person,
+            addresses=[*mails, *also],
+            now=now,
+            **named,
+        ):
+            services.outbox.put(connection, message, now, NOTICE_S)

@@ -1,0 +1,273 @@
+"""Proves in a visit who somebody is: by code, app or recovery code.
+
+Of a person who does not exist, is not eligible or did not register, each step does the
+same: codes are kept and counted, tries run out, nothing is sent. Tries are counted by
+the name as it was typed, which everybody has; those of the person behind it are counted
+too, and end without a word.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from portal.audit.event import Event, EventKind
+from portal.database import budgets, codes, events, proofs, visits
+from portal.database.proofs import RegisteredMethod
+from portal.journeys.visit import TakenMethod, Visit
+from portal.keys.pepper import Purpose
+from portal.limits.budget import (
+    CODES_OF_JOURNEY,
+    MAILS_OF_ADDRESS,
+    PROOFS_KNOWN_BROWSER,
+    PROOFS_OF_PERSON,
+    PROOFS_UNKNOWN_BROWSER,
+    Budget,
+)
+from portal.methods import email_address, one_time_code, recovery_codes, totp
+from portal.notifications.messages import code_mail
+from portal.services import BrowserOrigin, Services
+from wire.proof_kind import ProofKind
+
+# tried where there is nobody, so that it takes as long
+_DECOY_SECRET = totp.new_secret()
+_NOBODYS: list[RegisteredMethod | None] = [None]
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The method was used right."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """It was not right; `left` tries are left for now."""
+
+    left: int
+
+
+@dataclass(frozen=True)
+class Closed:
+    """No more tries until a time, in Unix seconds; the account itself is not locked."""
+
+    until: float
+
+
+@dataclass(frozen=True)
+class TooSoon:
+    """A code was sent a moment ago, or as often as one visit may; `wait` in seconds."""
+
+    wait: float
+
+
+Proof = Proven | Wrong | Closed
+
+
+class Verification:
+    """Takes what people type, and notes what they proved."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def by_app(self, visit: Visit, code: str, origin: BrowserOrigin) -> Proof:
+        """Take a code of an authenticator app."""
+        database = self._services.database
+        return await database.run(self._by_app, visit, code, origin)
+
+    async def by_recovery_code(
+        self, visit: Visit, code: str, origin: BrowserOrigin
+    ) -> Proof:
+        """Take a recovery code, once."""
+        database = self._services.database
+        return await database.run(self._by_recovery_code, visit, code, origin)
+
+    async def by_sent_code(
+        self, visit: Visit, kind: ProofKind, code: str, origin: BrowserOrigin
+    ) -> Proof:
+        """Take a code that was sent in this visit."""
+        database = self._services.database
+        return await database.run(self._by_sent_code, visit, kind, code, origin)
+
+    async def send_mail(
+        self, visit: Visit, address: str, language: str
+    ) -> TooSoon | None:
+        """Send a code to an address where it is one of the person's; say nothing."""
+        database = self._services.database
+        return await database.run(self._send_mail, visit, address, language)
+
+    def _by_app(
+        self, connection: Connection, visit: Visit, code: str, origin: BrowserOrigin
+    ) -> Proof:
+        closed = self._take_try(connection, visit, origin)
+        if closed is not None:
+            return closed
+        now, found = self._services.clock(), None
+        typed = one_time_code.typed(code)
+        own = self._methods(connection, visit, ProofKind.TOTP)
+        for method in [*own] or _NOBODYS:
+            secret = _DECOY_SECRET if method is None else method.secret
+            step = totp.matching_step(secret, typed, now)
+            if method is None or step is None:
+                continue
+            if proofs.advance(connection, method.id, step, int(now)):
+                found = method
+        return self._result(connection, visit, ProofKind.TOTP, found, origin)
+
+    def _by_recovery_code(
+        self, connection: Connection, visit: Visit, code: str, origin: BrowserOrigin
+    ) -> Proof:
+        closed = self._take_try(connection, visit, origin)
+        if closed is not None:
+            return closed
+        now, found = int(self._services.clock()), None
+        typed = recovery_codes.typed(code)
+        digest = self._services.pepper.digest(Purpose.RECOVERY_CODE, typed)
+        own = self._methods(connection, visit, ProofKind.RECOVERY_CODE)
+        for method in [*own] or _NOBODYS:
+            proof = "" if method is None else method.id
+            if proofs.use_recovery_code(connection, proof, digest, now):
+                found = method
+        return self._result(connection, visit, ProofKind.RECOVERY_CODE, found, origin)
+
+    def _by_sent_code(
+        self,
+        connection: Connection,
+        visit: Visit,
+        kind: ProofKind,
+        code: str,
+        origin: BrowserOrigin,
+    ) -> Proof:
+        closed = self._take_try(connection, visit, origin)
+        if closed is not None:
+            return closed
+        sent, found = codes.last(connection, visit.id, kind), None
+        if sent is not None:
+            typed = one_time_code.typed(code)
+            right = self._services.pepper.matches(
+                sent.digest, Purpose.CODE, visit.id, str(kind), typed
+            )
+            in_time = self._services.clock() < sent.ends
+            counted = codes.count_try(connection, sent.id, one_time_code.TRIES)
+            own = self._methods(connection, visit, kind)
+            if right and in_time and counted:
+                found = next((each for each in own if each.id == sent.proof), None)
+                codes.use_up(connection, sent.id)
+        return self._result(connection, visit, kind, found, origin)
+
+    def _send_mail(
+        self, connection: Connection, visit: Visit, address: str, language: str
+    ) -> TooSoon | None:
+        kind, services = ProofKind.EMAIL, self._services
+        now = services.clock()
+        before = codes.last(connection, visit.id, kind)
+        if before is not None and now < before.sent + one_time_code.AGAIN_S:
+            return TooSoon(before.sent + one_time_code.AGAIN_S - now)
+        per_visit = self._budget(CODES_OF_JOURNEY, visit.id, str(kind))
+        if not budgets.take(connection, CODES_OF_JOURNEY, per_visit, now):
+            return TooSoon(budgets.wait(connection, CODES_OF_JOURNEY, per_visit, now))
+        own = self._methods(connection, visit, kind)
+        proof = next((each for each in own if each.secret == address), None)
+        code = one_time_code.new_code(one_time_code.MAIL_DIGITS)
+        digest = services.pepper.digest(Purpose.CODE, visit.id, str(kind), code)
+        codes.replace(
+            connection,
+            visit.id,
+            kind,
+            proof=None if proof is None else proof.id,
+            digest=digest,
+            now=now,
+            lifetime_s=one_time_code.LIFETIME_S,
+        )
+        mailbox = self._budget(MAILS_OF_ADDRESS, address)
+        may_send = budgets.take(connection, MAILS_OF_ADDRESS, mailbox, now)
+        message = code_mail(
+            services.settings, services.templates, address, code, language
+        )
+        if proof is not None and may_send:
+            services.outbox.put(connection, message, now, one_time_code.LIFETIME_S)
+        self._record(connection, visit, EventKind.CODE_SENT, kind)
+        return None
+
+    def _methods(
+        self, connection: Connection, visit: Visit, kind: ProofKind
+    ) -> list[RegisteredMethod]:
+        own = self._services.proofs.of_person(connection, visit.guid)
+        return [each for each in own if each.kind is kind]
+
+    def _take_try(
+        self, connection: Connection, visit: Visit, origin: BrowserOrigin
+    ) -> Closed | None:
+        """Take one try before it is looked at, so that nobody tries many at once."""
+        now = self._services.clock()
+        if not visit.is_open(now):
+            return Closed(now)
+        budget, digest = self._tries(visit, origin)
+        if budgets.take(connection, budget, digest, now):
+            return None
+        return Closed(now + budgets.wait(connection, budget, digest, now))
+
+    def _result(
+        self,
+        connection: Connection,
+        visit: Visit,
+        kind: ProofKind,
+        found: RegisteredMethod | None,
+        origin: BrowserOrigin,
+    ) -> Proof:
+        now = self._services.clock()
+        budget, digest = self._tries(visit, origin)
+        person = self._budget(PROOFS_OF_PERSON, visit.guid or visit.id)
+        may = visit.known_browser or budgets.take(
+            connection, PROOFS_OF_PERSON, person, now
+        )
+        if found is None or not may:
+            self._record(connection, visit, EventKind.METHOD_REFUSED, kind)
+            return Wrong(budgets.left(connection, budget, digest, now))
+        budgets.refill(connection, [digest, person])
+        proofs.mark_used(connection, found.id, int(now))
+        visits.take(connection, visit.id, _taken(found, int(now)))
+        self._record(connection, visit, EventKind.METHOD_USED, kind)
+        return Proven()
+
+    def _tries(self, visit: Visit, origin: BrowserOrigin) -> tuple[Budget, str]:
+        """Give the budget of tries: of a known browser its own, else of the name."""
+        if visit.known_browser and origin.device is not None and visit.guid:
+            owner = (visit.guid, origin.device)
+            return PROOFS_KNOWN_BROWSER, self._budget(PROOFS_KNOWN_BROWSER, *owner)
+        own = self._budget(PROOFS_UNKNOWN_BROWSER, visit.name_digest)
+        return PROOFS_UNKNOWN_BROWSER, own
+
+    def _budget(self, budget: Budget, *owner: str) -> str:
+        return self._services.pepper.digest(Purpose.BUDGET, budget.name, *owner)
+
+    def _record(
+        self, connection: Connection, visit: Visit, kind: EventKind, proof: ProofKind
+    ) -> None:
+        event = Event(
+            kind=kind,
+            at=int(self._services.clock()),
+            reference=visit.reference,
+            person=visit.guid,
+            detail={"method": str(proof)},
+            address=visit.address,
+        )
+        events.append(connection, event)
+
+
+def _taken(method: RegisteredMethod, now: int) -> TakenMethod:
+    return TakenMethod(
+        proof=method.id,
+        kind=method.kind,
+        digest=method.digest,
+        registered=method.registered,
+        confirmed=method.confirmed,
+        user_verified=False,
+        at=now,
+    )
+
+
+def readable_address(text: str) -> str | None:
+    """Read an address as it was typed; None where it is none."""
+    try:
+        return email_address.email_address(text)
+    except email_address.BadAddress:
+        return None

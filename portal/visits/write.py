@@ -1,0 +1,221 @@
+"""Writes: a new password or an unlock, by who proved enough; and what became of it.
+
+Enough is counted from the rows of what was proven, here, right before the seal. A visit
+is good for one write. Where a password was sent and nothing came back, the same token
+goes to the same agent again, and nobody is asked to try another time.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from portal.agents import requests
+from portal.agents.answer import Answer
+from portal.agents.exchange import AgentExchange, OutcomeUnknown
+from portal.agents.pool import NoAgent
+from portal.agents.relay_http import NoAnswer
+from portal.audit.event import EventKind
+from portal.database import people, visits
+from portal.journeys.visit import Entitled, Missing, Visit, entitled
+from portal.services import BrowserOrigin, Services
+from portal.visits.notices import Notices
+from wire.outcomes import Code
+from wire.secret import Secret
+from wire.sent_request import SentRequest
+
+_WRITE_S = 20.0
+_SETTLE_S = 100.0
+_DONE = frozenset({Code.OK, Code.PARTIAL})
+# nothing was written, and another time may do better
+PASSING = frozenset(
+    {
+        Code.PAUSED,
+        Code.TOO_MANY,
+        Code.BREAKER_OPEN,
+        Code.DIRECTORY_UNAVAILABLE,
+        Code.DIRECTORY_REFUSED_AGENT,
+        Code.CANNOT_RECORD,
+        Code.INTERNAL,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """It is done, or a part of it (`partial`); `ms` is what the person waited."""
+
+    answer: Answer
+    ms: float
+
+    @property
+    def partial(self) -> bool:
+        """Whether a later step was refused."""
+        return self.answer.code is Code.PARTIAL
+
+
+@dataclass(frozen=True)
+class WriteRefused:
+    """The agent or the directory refused; nothing was written."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class NotKnown:
+    """What became of it nobody said yet; `Writing.outcome` asks again."""
+
+
+@dataclass(frozen=True)
+class NotPossible:
+    """No agent can serve now; nothing was sent."""
+
+
+Outcome = Written | WriteRefused | NotKnown | NotPossible | Missing
+
+
+class Writing:
+    """Sends what entitled people ask for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services, self._notices = services, Notices(services)
+        # what was sent and not answered: by visit, in this process alone, sealed
+        self._open: dict[str, tuple[AgentExchange, SentRequest, float]] = {}
+
+    async def standing(self, visit: Visit) -> Entitled | Missing:
+        """Say whether what was proven in a visit is enough now."""
+        taken = await self._services.database.run(visits.taken, visit.id)
+        return entitled(visit, taken, self._services.clock())
+
+    async def rules(self, person: Entitled) -> Answer | NotPossible:
+        """Ask which rules a new password must meet, and from when on."""
+        claims = requests.check(person, None)
+        try:
+            answer, _ = await self._services.agents.read(person.domain, claims)
+        except NoAgent:
+            return NotPossible()
+        return answer
+
+    async def set_password(
+        self, visit: Visit, password: Secret, origin: BrowserOrigin
+    ) -> Outcome:
+        """Set a new password where enough was proven."""
+        standing = await self.standing(visit)
+        if isinstance(standing, Missing):
+            return standing
+        return await self._write(
+            visit, standing, requests.reset(standing, password), origin, "reset"
+        )
+
+    async def unlock(self, visit: Visit, origin: BrowserOrigin) -> Outcome:
+        """Unlock the account where enough was proven."""
+        standing = await self.standing(visit)
+        if isinstance(standing, Missing):
+            return standing
+        return await self._write(
+            visit, standing, requests.unlock(standing), origin, "unlock"
+        )
+
+    async def outcome(self, visit: Visit, origin: BrowserOrigin) -> Outcome:
+        """Ask once more what became of a write, by the same token."""
+        held = self._open.get(visit.id)
+        if held is None:
+            return NotKnown()
+        agent, sent, began = held
+        try:
+            answer = await agent.send(sent, time.monotonic() + _WRITE_S)
+        except OutcomeUnknown:
+            if time.monotonic() - began > _SETTLE_S:
+                self._open.pop(visit.id, None)
+            return NotKnown()
+        kind = str(sent.claims["op"])
+        return await self._settled(visit, answer, began, origin, kind)
+
+    async def _write(
+        self,
+        visit: Visit,
+        person: Entitled,
+        claims: dict[str, object],
+        origin: BrowserOrigin,
+        kind: str,
+    ) -> Outcome:
+        if visit.id in self._open:  # pressed twice: the first one counts
+            return await self.outcome(visit, origin)
+        began = time.monotonic()
+        agent = self._agent(person)
+        if agent is None:
+            return NotPossible()
+        try:
+            sent = await agent.seal(claims, _WRITE_S)
+        except NoAnswer:
+            return NotPossible()
+        self._open[visit.id] = (agent, sent, began)
+        try:
+            answer = await agent.send(sent, began + _WRITE_S)
+            if answer.code is Code.STALE_KEY:
+                await agent.fetch_keys()
+                sent = await agent.seal(claims, _WRITE_S)
+                self._open[visit.id] = (agent, sent, began)
+                answer = await agent.send(sent, began + _WRITE_S)
+        except (OutcomeUnknown, NoAnswer):
+            return NotKnown()
+        return await self._settled(visit, answer, began, origin, kind)
+
+    def _agent(self, person: Entitled) -> AgentExchange | None:
+        """Choose who answered the lookup where it can serve, else one beside it."""
+        serving = self._services.agents.serving(person.domain)
+        first = [each for each in serving if each.fingerprint == person.agent]
+        chosen = next(iter(first + serving), None)
+        return None if chosen is None else chosen.exchange
+
+    async def _settled(
+        self,
+        visit: Visit,
+        answer: Answer,
+        began: float,
+        origin: BrowserOrigin,
+        kind: str,
+    ) -> Outcome:
+        if answer.code is Code.UNKNOWN_RESULT:
+            return NotKnown()
+        self._open.pop(visit.id, None)
+        database = self._services.database
+        work = asyncio.shield(database.run(self._note, visit, answer, origin, kind))
+        await work
+        if answer.code not in _DONE:
+            return WriteRefused(answer)
+        return Written(answer, (time.monotonic() - began) * 1000)
+
+    def _note(
+        self,
+        connection: Connection,
+        visit: Visit,
+        answer: Answer,
+        origin: BrowserOrigin,
+        kind: str,
+    ) -> None:
+        """Record what became of it, tell the person, and end the visit."""
+        now = self._services.clock()
+        self._notices.record(
+            connection,
+            _EVENTS[kind],
+            answer.id or visit.reference,
+            origin,
+            person=visit.guid,
+            code=str(answer.code),
+            visit=visit.reference,
+        )
+        if answer.code not in _DONE or visit.guid is None:
+            return
+        visits.close(connection, visit.id, now)
+        person = people.find(connection, visit.guid)
+        if person is not None and origin.device is not None:
+            people.know_browser(connection, origin.device, person, int(now))
+        self._notices.tell(connection, visit.guid, kind, origin, reference=answer.id)
+
+
+_EVENTS = {
+    "reset": EventKind.PASSWORD_RESET,
+    "unlock": EventKind.ACCOUNT_UNLOCKED,
+}

@@ -1,0 +1,1 @@
+"""HTTP and browsers: headers, cookies, forms, who asks; nothing of what is asked."""

@@ -1,0 +1,39 @@
+"""The portal's cookies: ids alone, for this host alone, out of reach of scripts.
+
+RFC 6265bis section 4.1.3: `__Host-` cookies are of this host, over https, or none.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+VISIT = "__Host-visit"
+SESSION = "__Host-session"
+BROWSER = "__Host-browser"
+_BROWSER_S = 365 * 86_400
+_MOST = 128
+
+
+def read(request: Request, name: str) -> str | None:
+    """Give a cookie's value where it is there and of a length that ours have."""
+    value = request.cookies.get(name)
+    return value if value and len(value) <= _MOST else None
+
+
+def keep(response: Response, name: str, value: str) -> None:
+    """Set a cookie: until the browser ends, and for a year where it names a browser."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=_BROWSER_S if name == BROWSER else None,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def drop(response: Response, name: str) -> None:
+    """Delete a cookie."""
+    response.delete_cookie(
+        name, path="/", secure=True, httponly=True, samesite="strict"
+    )
