@@ -4,6 +4,8 @@ Needs Python 3.11 alone; imports nothing of Writeback. What an agent says is bou
 of its form here, or left at what is safe: a portal shows it, the agent enforces it.
 """
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +48,40 @@ class Policy:
             help={k: v for k, v in _object(said, "help").items() if type(v) is str},
             limits={k: v for k, v in limits.items() if type(v) is int},
         )
+
+
+@dataclass(frozen=True)
+class Method:
+    """A verification method as a portal keeps it; its id is never kept.
+
+    `content` is what proves it: the app's secret, an address or number in its normal
+    form, a passkey's credential id and public key. `salt` are 16 random bytes.
+    """
+
+    person: str
+    kind: str
+    salt: bytes
+    content: bytes = field(repr=False)
+    receipt: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Hash it anew: who changes what is kept has no receipt of that."""
+        parts = (self.person.lower().encode(), self.kind.encode())
+        digest = hashlib.sha256()
+        for part in (*parts, self.salt, self.content):
+            digest.update(len(part).to_bytes(4, "big") + part)
+        return base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
+
+    def to_register(self) -> dict[str, Any]:
+        """Give the claim `proof`: with a receipt it is confirmed, else registered."""
+        former = {} if self.receipt is None else {"receipt": self.receipt}
+        return {"kind": self.kind, "id": self.id} | former
+
+    def used(self, method: str, at: int, *, uv: bool = False) -> dict[str, Any]:
+        """Give an item of `methods`: its RFC 8176 name, and when it was used."""
+        item = {"method": method, "at": at} | self.to_register()
+        return item | {"uv": True} if uv else item
 
 
 def _object(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -73,6 +73,7 @@ def _codes() -> Iterator[str]:
         Operation.CHECK,
         Operation.LOOKUP,
         Operation.AUTHENTICATE,
+        Operation.REGISTER,
     )
     yield f"| code | {' | '.join(operations)} |"
     yield f"|---|{'---|' * len(operations)}"

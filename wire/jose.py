@@ -26,9 +26,12 @@ _SIGNED = jws.JWSRegistry(algorithms=SIGNING, strict_check_header=False)
 _SEALED = jwe.JWERegistry(algorithms=SEALING, strict_check_header=False)
 
 
-def sign(claims: Mapping[str, Any], keys: PrivateKeys, kind: str) -> bytes:
-    """Sign claims as a compact JWS of one kind (its `typ`), of this version."""
-    header = {"alg": "ES256", "typ": kind, "kid": keys.signing.thumbprint()}
+def sign(claims: Mapping[str, Any], keys: PrivateKeys, kind: str, **more: Any) -> bytes:
+    """Sign claims as a compact JWS of one kind (its `typ`), of this version.
+
+    `more` are further header parameters.
+    """
+    header = {"alg": "ES256", "typ": kind, "kid": keys.signing.thumbprint(), **more}
     payload = json.dumps({"v": VERSION, **claims}, separators=(",", ":")).encode()
     token = jws.serialize_compact(header, payload, keys.signing, algorithms=SIGNING)
     return token.encode("ascii")

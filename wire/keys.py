@@ -144,6 +144,22 @@ def new_key() -> ECKey:
     return ECKey.generate_key(CURVE)
 
 
+def signing_jwk(keys: PrivateKeys) -> dict[str, Any]:
+    """Give the public half of a signing key by the members that its thumbprint has."""
+    known = keys.signing.as_dict(private=False)
+    return {member: known[member] for member in ("kty", "crv", "x", "y")}
+
+
+def signing_key(jwk: object) -> ECKey:
+    """Read a public key that signed, as `signing_jwk` gives it; BadKeys: is none."""
+    return _key(jwk if isinstance(jwk, Mapping) else {}, "sig")
+
+
+def thumbprint_digits(key: ECKey) -> str:
+    """Spell a key's SHA-256 thumbprint as a fingerprint without blanks."""
+    return base64.urlsafe_b64decode(f"{key.thumbprint()}=").hex().upper()
+
+
 def fingerprint_digest(jwks: Sequence[Jwk]) -> bytes:
     """Hash the signing key: its SHA-256 thumbprint (RFC 7638), 32 bytes.
 

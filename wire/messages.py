@@ -15,7 +15,16 @@ from wire import jose
 from wire.keys import PrivateKeys, PublicKeys
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
-from wire.request_claims import JTI, Claims, Proof, Purpose, UserClaim, read_claims
+from wire.request_claims import (
+    JTI,
+    Claims,
+    Proof,
+    Purpose,
+    RegisteredProof,
+    SignInClaim,
+    UserClaim,
+    read_claims,
+)
 from wire.secret import Secret
 
 MAX_TOKEN_BYTES = 32 * 1024
@@ -66,8 +75,9 @@ class Opened:
 class Origin:
     """Where a request began, as the portal says: by the person, or by the help desk.
 
-    `actor` is the objectGUID of who helps, and `reason` why; `journey` joins the
-    requests of one visit, and `address` is the browser's: both for the audit record.
+    `actor` is the objectGUID of who helps, `actor_methods` are the proofs of who that
+    is, and `reason` says why they do; `journey` joins the requests of one visit, and
+    `address` is the browser's: both for the audit record.
     """
 
     by: Literal["self", "help_desk"]
@@ -75,18 +85,22 @@ class Origin:
     reason: str = ""
     journey: str = ""
     address: str = ""
+    actor_methods: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request signed by a known portal for this agent."""
+    """A request signed by a known portal for this agent.
+
+    `user` is None with the operation that is of nobody alone: roster.
+    """
 
     portal: Portal
     issued_at: int
     expires_at: int
     jti: str
     op: Operation
-    user: UserClaim
+    user: UserClaim | None
     new_password: Secret | None
     old_password: Secret | None
     must_change: bool
@@ -95,6 +109,8 @@ class Request:
     password: Secret | None = None
     purpose: Purpose | None = None
     origin: Origin | None = None
+    proof: RegisteredProof | None = None
+    sign_in: SignInClaim | None = field(default=None, repr=False)
 
     @property
     def reply_to(self) -> ReplyTo:
@@ -205,6 +221,8 @@ def _request(claims: Claims, portal: Portal, digest: bytes) -> Request:
         password=_secret(claims.password),
         purpose=claims.purpose,
         origin=_origin(claims),
+        proof=claims.proof,
+        sign_in=claims.sign_in,
     )
 
 
@@ -217,6 +235,7 @@ def _origin(claims: Claims) -> Origin | None:
         claims.reason or "",
         claims.journey or "",
         claims.client.ip,
+        tuple(claims.actor_methods),
     )
 
 

@@ -8,7 +8,8 @@ class Operation(StrEnum):
 
     `MUST_CHANGE` is a step of a reset, never a request alone; `CHECK` asks what would
     come of a reset, and nothing is done. `LOOKUP` asks what the settings let a person
-    do for themselves, and `AUTHENTICATE` whether a password is theirs.
+    do for themselves, and `AUTHENTICATE` whether a password is theirs. `REGISTER` asks
+    for a receipt of a verification method, `ROSTER` who is eligible: of no one user.
     """
 
     RESET = "reset"
@@ -18,3 +19,5 @@ class Operation(StrEnum):
     CHECK = "check"
     LOOKUP = "lookup"
     AUTHENTICATE = "authenticate"
+    REGISTER = "register"
+    ROSTER = "roster"

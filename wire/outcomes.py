@@ -51,6 +51,8 @@ class Code(StrEnum):
     PROOF_NOT_ALLOWED = "proof_not_allowed"
     PROOF_TOO_OLD = "proof_too_old"
     PROOF_TOO_NEW = "proof_too_new"
+    PROOF_NOT_REGISTERED = "proof_not_registered"
+    SIGN_IN_NEEDED = "sign_in_needed"
     BANNED_PASSWORD = "banned_password"  # noqa: S105 - a code, not a secret
     OPERATION_OFF = "operation_off"
     CANNOT_RECORD = "cannot_record"
@@ -282,6 +284,21 @@ OUTCOMES = {
         "A verification method was registered too short a time ago.",
         "Wait as long as registration.wait_hours of the settings says.",
         "This way to prove your identity is too new. Use another one, or try later.",
+    ),
+    Code.PROOF_NOT_REGISTERED: OutcomeText(
+        32003,
+        "A verification method has no receipt of an agent that is trusted here.",
+        "Have the person register it again; if many are refused, look for changes to "
+        "the portal's database and at self_service.peers.",
+        "This way to prove your identity does not count. Use another one, or set it up "
+        "again.",
+    ),
+    Code.SIGN_IN_NEEDED: OutcomeText(
+        32003,
+        "Nothing shows that the person signed in just now.",
+        "Have the person sign in at the portal again; the settings say from where, and "
+        "how.",
+        "Sign in again to go on. Nothing was changed.",
     ),
     Code.BANNED_PASSWORD: OutcomeText(
         33008,

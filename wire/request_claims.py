@@ -22,6 +22,7 @@ from wire import jose
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
 from wire.proof_kind import ProofKind
+from wire.receipt import MOST_CHARACTERS
 
 # UTF-16 code units, as Active Directory counts (MS-SAMR 2.2.6.21)
 MAX_PASSWORD_UNITS = 256
@@ -63,6 +64,9 @@ _NewPassword = Annotated[str, AfterValidator(_measured), AfterValidator(_typed)]
 _Guid = Annotated[str, Field(max_length=40), AfterValidator(_guid)]
 
 
+_Token = Annotated[str, Field(max_length=MOST_CHARACTERS)]  # of `wire.receipt`
+
+
 class _Claim(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -78,7 +82,8 @@ class Proof(_Claim):
     """One proof of identity the portal took: its RFC 8176 name, when (Unix seconds).
 
     For self-service also its kind, the hash of what was registered (`id`), when that
-    was and when it was last confirmed; `uv`: a passkey verified its user (WebAuthn).
+    was and when it was last confirmed; `uv`: a passkey verified its user (WebAuthn);
+    `receipt`: what an agent signed of it (`wire.receipt`).
     """
 
     method: str = Field(min_length=1, max_length=64)
@@ -88,6 +93,25 @@ class Proof(_Claim):
     registered: Seconds | None = None
     confirmed: Seconds | None = None
     uv: bool = False
+    receipt: _Token | None = None
+
+
+class RegisteredProof(_Claim):
+    """What a receipt is asked for; `receipt` is the former one, to be confirmed."""
+
+    kind: Annotated[ProofKind, Field(strict=False)]
+    id: Annotated[str, Field(pattern=_PROOF_ID)]
+    receipt: _Token | None = None
+
+
+class SignInClaim(_Claim):
+    """How a person signed in at the portal: by the token of an agent, or elsewhere.
+
+    `at` is when they did at the organization's identity provider, in Unix seconds.
+    """
+
+    token: _Token | None = None
+    at: Seconds | None = None
 
 
 class ClientClaim(_Claim):
@@ -104,13 +128,24 @@ class Claims(_Claim):
     iat: Seconds
     exp: Seconds
     jti: str = Field(pattern=JTI.pattern)
-    op: Literal["reset", "change", "unlock", "check", "lookup", "authenticate"]
-    user: UserClaim
+    op: Literal[
+        "reset",
+        "change",
+        "unlock",
+        "check",
+        "lookup",
+        "authenticate",
+        "register",
+    ]
+    user: UserClaim | None = None
     new_password: _NewPassword | None = None
     old_password: _OldPassword | None = None
     password: _OldPassword | None = None
     must_change: bool = False
     methods: list[Proof] = Field(default_factory=list, max_length=_MOST_PROOFS)
+    actor_methods: list[Proof] = Field(default_factory=list, max_length=_MOST_PROOFS)
+    proof: RegisteredProof | None = None
+    sign_in: SignInClaim | None = None
     purpose: Purpose | None = None
     origin: Literal["self", "help_desk"] | None = None
     actor: _Guid | None = None
@@ -125,7 +160,10 @@ class Claims(_Claim):
             "change": ("new_password", "old_password"),
             "lookup": ("purpose",),
             "authenticate": ("password",),
+            "register": ("proof",),
         }.get(self.op, ())
+        if self.user is None:
+            raise ValueError(f"user: needed for {self.op}")
         for name in needed:
             if getattr(self, name) is None:
                 raise ValueError(f"{name}: needed for {self.op}")

@@ -78,6 +78,8 @@ class EventId(IntEnum):
     LOOKUP_FAIL = 40052
     SIGN_IN_SUCCESS = 40053
     SIGN_IN_FAIL = 40054
+    REGISTER_SUCCESS = 40055
+    REGISTER_FAIL = 40056
 
 
 @dataclass(frozen=True)

@@ -126,4 +126,16 @@ OWN = (
         "It was refused; the code says why. A wrong password counts in the "
         "directory, and never brings a person to a lockout.",
     ),
+    Event(
+        _E.REGISTER_SUCCESS,
+        "RegisterSuccess",
+        "A verification method of a person was registered or confirmed at a portal; "
+        "the agent signed its receipt.",
+    ),
+    Event(
+        _E.REGISTER_FAIL,
+        "RegisterFail",
+        "It was not; the code says why. Many of one portal may mean that it is not in "
+        "its owner's hands.",
+    ),
 )

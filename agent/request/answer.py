@@ -53,7 +53,8 @@ class Answer:
     `detail` and `remedy` are for the administrator, the remedy a better one than the
     outcome's own; `message` is for the user, where the outcome's own would not be true.
     It would work from `earliest` on (RFC 3339). `verdict` comes with op check;
-    `person`, `self_service` and `state` with op lookup. `entered`: the ledger has an
+    `person`, `self_service` and `state` with op lookup; `sign_in` and `receipt` are
+    what was signed with op authenticate and register. `entered`: the ledger has an
     entry of a write for it.
     """
 
@@ -69,6 +70,8 @@ class Answer:
     person: Mapping[str, object] | None = None
     self_service: Mapping[str, object] | None = None
     state: Mapping[str, object] | None = None
+    sign_in: str | None = field(default=None, repr=False)
+    receipt: str | None = field(default=None, repr=False)
     entered: bool = False
 
     @classmethod
@@ -110,6 +113,8 @@ class Answer:
             "person": self.person,
             "self_service": self.self_service,
             "state": self.state,
+            "sign_in": self.sign_in,
+            "receipt": self.receipt,
         }
         return claims | {name: value for name, value in perhaps.items() if value}
 

@@ -8,7 +8,7 @@ counted where there is much of it (`agent.audit.counts`).
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from wire.messages import ReplyTo, Request
 from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
 from wire.printable import printable
+from wire.request_claims import Proof
 
 LOG = logging.getLogger("agent.request.audit")
 
@@ -51,6 +52,7 @@ _READ = {
     Operation.CHECK: (EventId.CHECK_SUCCESS, EventId.CHECK_FAIL),
     Operation.LOOKUP: (EventId.LOOKUP_SUCCESS, EventId.LOOKUP_FAIL),
     Operation.AUTHENTICATE: (EventId.SIGN_IN_SUCCESS, EventId.SIGN_IN_FAIL),
+    Operation.REGISTER: (EventId.REGISTER_SUCCESS, EventId.REGISTER_FAIL),
 }
 
 
@@ -64,7 +66,7 @@ class Received:
     portal: str | None = None
     by_admin: bool = False
     proofs: tuple[Mapping[str, Any], ...] = ()
-    origin: Mapping[str, str] | None = None
+    origin: Mapping[str, Any] | None = None
 
     @classmethod
     def unread(cls, reply_to: ReplyTo | None) -> "Received":
@@ -76,21 +78,33 @@ class Received:
     @classmethod
     def of(cls, request: Request) -> "Received":
         """Take from a request what is no secret."""
-        by, value = request.user.by, request.user.value[: identifiers.MOST]
-        user, issuer = {"by": by, "value": value}, request.portal.issuer
-        proofs = tuple(
-            proof.model_dump(mode="json", exclude_defaults=True)
-            for proof in request.methods
-        )
+        user, issuer = _user(request), request.portal.issuer
+        proofs = _proofs(request.methods)
         by_admin = request.portal.is_self_test
         asked = _asked(request)
         return cls(request.op, request.jti, user, issuer, by_admin, proofs, asked)
 
 
-def _asked(request: Request) -> Mapping[str, str] | None:
+def _user(request: Request) -> Mapping[str, str] | None:
+    if request.user is None:
+        return None
+    return {"by": request.user.by, "value": request.user.value[: identifiers.MOST]}
+
+
+def _proofs(proofs: Iterable[Proof]) -> tuple[Mapping[str, Any], ...]:
+    """Give what is said of proofs; of a receipt nothing, whose words are the same."""
+    return tuple(
+        proof.model_dump(mode="json", exclude_defaults=True, exclude={"receipt"})
+        for proof in proofs
+    )
+
+
+def _asked(request: Request) -> Mapping[str, Any] | None:
     """Give from where a request came and what for, as its portal says."""
-    origin = request.origin
-    said: dict[str, str] = {"purpose": request.purpose or ""}
+    origin, proof = request.origin, request.proof
+    said: dict[str, Any] = {"purpose": request.purpose or ""}
+    if proof is not None:
+        said |= {"kind": str(proof.kind), "registers": proof.id}
     if origin is not None:
         said |= {
             "by": origin.by,
@@ -98,6 +112,7 @@ def _asked(request: Request) -> Mapping[str, str] | None:
             "reason": printable(origin.reason),
             "journey": origin.journey,
             "address": printable(origin.address),
+            "actor_proofs": list(_proofs(origin.actor_methods)),
         }
     return {name: value for name, value in said.items() if value} or None
 

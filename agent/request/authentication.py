@@ -7,6 +7,9 @@ must-change password, a disabled or expired account are told only to who has the
 password; a locked account tells nothing (MS-ADTS 5.1.1.1.1, Windows' error codes).
 """
 
+import time
+from dataclasses import replace
+
 from agent.ldap.errors import SignInRefused
 from agent.request import lockout_margin
 from agent.request.answer import Answer
@@ -46,7 +49,10 @@ def authenticate(entitled: Entitled, tools: Tools) -> Answer:
     try:
         answer = _tried(located, tools, password)
         wrong = answer.code in (Code.WRONG_PASSWORD, Code.NOT_KNOWN)
-        return answer
+        if answer.code is not Code.OK:
+            return answer
+        who = located.request.portal.issuer, located.subject.guid
+        return replace(answer, sign_in=tools.vouching.signed_in(who, time.time()))
     finally:
         trial.end(tools, wrong=wrong)
 

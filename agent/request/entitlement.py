@@ -6,25 +6,28 @@ so or not: a portal that leaves a claim out gains nothing.
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.active_directory import users
 from agent.active_directory.identifiers import user_filter
 from agent.active_directory.subject_reader import SubjectReader
-from agent.config.self_service import SelfService
+from agent.request.sign_in import check_signed_in
 from agent.request.stages import Located, Tools
 from agent.self_service.eligibility import Eligibility, WhyNot, eligibility
-from agent.self_service.proof_count import check_self_service_proofs
+from agent.self_service.proof_count import JOURNEY_S, check_self_service_proofs
 from agent.verdict.subject import Subject
-from wire.messages import Origin
+from wire.messages import Origin, Portal
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
+from wire.request_claims import Proof
 
-# of these nothing is written, and a change is proven by its old password
-_UNPROVEN = frozenset(
-    {Operation.CHECK, Operation.LOOKUP, Operation.AUTHENTICATE, Operation.CHANGE}
-)
 _READS = frozenset({Operation.CHECK, Operation.LOOKUP, Operation.AUTHENTICATE})
+# who has a role needs them to sign in, also where self-service is not for them
+_OF_SIGN_IN = frozenset({Operation.AUTHENTICATE, Operation.REGISTER})
+# a change is proven by its old password, and of the others nothing is written
+_PROVEN = frozenset({Operation.RESET, Operation.UNLOCK})
+HELPER_S = 8 * 3600  # as long a helper's own proofs count: a day's work
 
 
 @dataclass(frozen=True)
@@ -45,33 +48,57 @@ def entitle(located: Located, tools: Tools) -> Entitled:
     if request.portal.is_self_test:
         return Entitled(located)
     if not settings.on:
-        if request.origin is not None or request.op in _READS - {Operation.CHECK}:
+        of_self_service = _READS - {Operation.CHECK} | {Operation.REGISTER}
+        if request.origin is not None or request.op in of_self_service:
             raise Refused(Code.NOT_ELIGIBLE, f"{WhyNot.OFF}: self_service.who is none")
         return Entitled(located)
     may = eligibility(settings, located.subject.membership)
     if request.origin is not None and request.origin.by == "help_desk":
         _check_helper(request.origin, located, tools)
     elif request.op is not Operation.LOOKUP:  # that one says so itself
-        _check_person(located, may, settings)
+        _check_person(located, may, tools)
     return Entitled(located, may)
 
 
-def _check_person(located: Located, may: Eligibility, settings: SelfService) -> None:
+def _check_person(located: Located, may: Eligibility, tools: Tools) -> None:
     request = located.request
-    signs_in = request.op is Operation.AUTHENTICATE
+    signs_in = request.op in _OF_SIGN_IN
     if not may.eligible and not (signs_in and located.subject.membership.rank):
         raise Refused(Code.NOT_ELIGIBLE, str(may.reason))
-    if request.op not in may.operations | _READS:
+    if request.op not in may.operations | _READS | _OF_SIGN_IN:
         detail = f"self_service.operations.{request.op} is off"
         raise Refused(Code.OPERATION_OFF, detail)
-    if request.op not in _UNPROVEN:
-        check_self_service_proofs(
-            request.methods,
-            may,
-            settings.registration,
-            time.time(),
-            passkey_alone=settings.passkey_alone,
-        )
+    if request.op in _PROVEN:
+        check_proofs(request.methods, located.subject, may, request.portal, tools)
+    elif request.op is Operation.REGISTER:
+        if request.sign_in is None and request.methods:
+            # who may reset by what is registered may register more
+            check_proofs(request.methods, located.subject, may, request.portal, tools)
+        else:
+            check_signed_in(located, tools)
+
+
+def check_proofs(
+    proofs: Iterable[Proof],
+    subject: Subject,
+    may: Eligibility,
+    portal: Portal,
+    tools: Tools,
+    *,
+    oldest_s: int = JOURNEY_S,
+) -> None:
+    """See that proofs are enough, and those of this very person, by their receipts."""
+    settings, now = tools.settings.self_service, time.time()
+    who = portal.issuer, subject.guid
+    check_self_service_proofs(
+        proofs,
+        may,
+        settings.registration,
+        now,
+        passkey_alone=settings.passkey_alone,
+        vouch=lambda proof: tools.vouching.vouch(proof, who, now),
+        oldest_s=oldest_s,
+    )
 
 
 def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
@@ -83,6 +110,7 @@ def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
     request, operations = located.request, tools.settings.self_service.operations
     let = {
         *_READS,
+        Operation.REGISTER,  # with a code that the helper gave
         *({Operation.UNLOCK} if operations.help_desk_unlock else ()),
         *({Operation.RESET} if operations.help_desk_reset else ()),
     }
@@ -105,6 +133,21 @@ def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
         raise Refused(Code.NOT_ELIGIBLE, detail)
     if person.rank >= rank:
         raise Refused(Code.NOT_ELIGIBLE, "the person has a role as high as actor's")
+    if request.op not in _READS:
+        _check_helper_s_proofs(origin, helper, request.portal, tools)
+
+
+def _check_helper_s_proofs(
+    origin: Origin, helper: Subject, portal: Portal, tools: Tools
+) -> None:
+    """See that the helper proved who they are, or any portal could name anybody."""
+    asked = eligibility(tools.settings.self_service, helper.membership)
+    try:
+        check_proofs(
+            origin.actor_methods, helper, asked, portal, tools, oldest_s=HELPER_S
+        )
+    except Refused as refused:
+        raise Refused(refused.code, f"actor_methods: {refused.detail}") from None
 
 
 def _helper(origin: Origin, located: Located, tools: Tools) -> Subject:

@@ -19,6 +19,7 @@ from agent.request import (
     lookup,
     password_write,
     refusals,
+    registration,
     stages,
 )
 from agent.request.answer import Answer, Ended, Repeat, spelled
@@ -156,9 +157,12 @@ class Handler:
                 case Operation.LOOKUP:
                     return lookup.look_up(entitled, self._tools)
         with self._turns.of(located.user.guid):
-            if located.request.op is Operation.AUTHENTICATE:
-                with run.stage("sign_in"):
-                    return authentication.authenticate(entitled, self._tools)
+            match located.request.op:
+                case Operation.AUTHENTICATE:
+                    with run.stage("sign_in"):
+                        return authentication.authenticate(entitled, self._tools)
+                case Operation.REGISTER:
+                    return registration.register(entitled, self._tools)
             return self._write(entitled, run)
 
     def _write(self, entitled: Entitled, run: _RequestRun) -> Answer:

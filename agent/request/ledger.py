@@ -102,12 +102,14 @@ class AttemptKind(StrEnum):
     """What is counted for a person beside the writes of passwords.
 
     `UNLOCK`, an unlock by itself; `OLD_PASSWORD`, one that may be wrong; `BY_PORTAL`,
-    a reset or unlock, for which nobody but the portal vouches.
+    a reset or unlock, for which nobody but the portal vouches; `REGISTRATION`, of a
+    verification method.
     """
 
     UNLOCK = "unlock"
     OLD_PASSWORD = "old_password"  # noqa: S105 - a kind, not a secret
     BY_PORTAL = "by_portal"
+    REGISTRATION = "registration"
 
 
 @dataclass(frozen=True)

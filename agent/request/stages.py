@@ -21,13 +21,19 @@ from agent.request import proofs
 from agent.request.breaker import Breaker
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
+from agent.self_service.vouching import Vouching
 from agent.verdict.subject import Subject
 from wire.messages import CLOCK_LEEWAY_S, MAX_LIFETIME_S, Request
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
 
 # these write nothing; what they may be asked of is `agent.request.entitlement`'s
-_ASKING = frozenset({Operation.CHECK, Operation.LOOKUP, Operation.AUTHENTICATE})
+_ASKING = frozenset(
+    {
+        *(Operation.CHECK, Operation.LOOKUP, Operation.AUTHENTICATE),
+        *(Operation.REGISTER, Operation.ROSTER),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Tools:
     rate: RateLimit
     reads: RateLimit
     breaker: Breaker
+    vouching: Vouching
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
 
 def _count(request: Request, tools: Tools) -> None:
     limits = tools.settings.limits
-    if request.op in (Operation.CHECK, Operation.LOOKUP):
+    if request.op in _ASKING - {Operation.AUTHENTICATE}:
         if not tools.reads.allow():
             detail = f"over {limits.checks_per_minute} checks in a minute"
             raise Refused(Code.TOO_MANY, detail)
@@ -114,6 +121,7 @@ def _count(request: Request, tools: Tools) -> None:
 
 
 def _whom(request: Request) -> UserFilter:
+    assert request.user is not None  # the claims of each operation but roster have one
     try:
         return user_filter(request.user.by, request.user.value)
     except Refused as refused:

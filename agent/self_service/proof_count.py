@@ -1,10 +1,11 @@
 """Whether the proofs that a portal took of a person are enough for self-service. Pure.
 
-The portal is authentic, and its word for a proof is taken; how many, which, and how
-old is decided here, at each request anew, whatever the portal believes is enough.
+The portal is authentic, and its word is taken that a proof was given; how many, which,
+and how old is decided here, at each request anew, whatever the portal believes is
+enough. That it is the person's own, its receipt says (`agent.self_service.vouching`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from agent.config.self_service import Registration
 from agent.self_service.eligibility import Eligibility
@@ -26,22 +27,32 @@ def check_self_service_proofs(
     now: float,
     *,
     passkey_alone: bool,
+    vouch: Callable[[Proof], Proof],
+    oldest_s: int = JOURNEY_S,
 ) -> None:
     """See that proofs are enough: of different kinds, and of different registrations.
 
-    `now` is in Unix seconds. Refused as bad_request where one is not in the form,
-    proof_not_allowed, proof_too_old, proof_too_new where that is why too few are left,
-    else not_enough_proofs. A passkey that verified its user counts as two where the
-    settings say so.
+    `now` is in Unix seconds; `vouch` gives a proof with the ages of its receipt, or
+    raises Refused; one used over `oldest_s` ago does not count. Refused as bad_request
+    where one is not in the form, proof_not_registered, proof_not_allowed,
+    proof_too_old, proof_too_new where that is why too few are left, else
+    not_enough_proofs. A passkey that verified its user counts as two where the settings
+    say so.
     """
     refused: list[tuple[Code, str]] = []
     counted: dict[ProofKind, str] = {}
     worth = 0
     for proof in sorted(proofs, key=lambda each: not each.uv):  # the best of its kind
         kind, own_id = _named(proof)
-        if why := _why_not(proof, kind, may, registration, now):
-            refused.append(why)
-        elif kind not in counted and own_id not in counted.values():
+        try:
+            _check_kind(kind, may)
+            _check_ages(vouch(proof), kind, registration, now, oldest_s)
+        except Refused as why:
+            if why.code is Code.BAD_REQUEST:
+                raise
+            refused.append((why.code, str(why.detail)))
+            continue
+        if kind not in counted and own_id not in counted.values():
             counted[kind] = own_id
             worth += 2 if _is_two(proof, kind, passkey_alone=passkey_alone) else 1
     if ProofKind.QUESTIONS in counted and counted.keys() <= _KNOWN_BY_OTHERS:
@@ -56,8 +67,8 @@ def check_self_service_proofs(
 
 def _named(proof: Proof) -> tuple[ProofKind, str]:
     """Give what self-service needs of a proof; Refused where the portal left it out."""
-    if proof.kind is None or proof.id is None or proof.registered is None:
-        rule = "methods: kind, id and registered are needed for self-service"
+    if proof.kind is None or proof.id is None:
+        rule = "methods: kind and id are needed for self-service"
         raise Refused(Code.BAD_REQUEST, rule)
     return proof.kind, proof.id
 
@@ -66,31 +77,39 @@ def _is_two(proof: Proof, kind: ProofKind, *, passkey_alone: bool) -> bool:
     return passkey_alone and kind is ProofKind.PASSKEY and proof.uv
 
 
-def _why_not(
+def _check_kind(kind: ProofKind, may: Eligibility) -> None:
+    if kind not in may.kinds:
+        rule = f"{kind} does not count for this person"
+        raise Refused(Code.PROOF_NOT_ALLOWED, rule)
+
+
+def _check_ages(
     proof: Proof,
     kind: ProofKind,
-    may: Eligibility,
     registration: Registration,
     now: float,
-) -> tuple[Code, str] | None:
-    """Say why one proof does not count; None where it does."""
-    registered = proof.registered or 0
-    for name, moment in (
-        ("at", proof.at),
-        ("registered", registered),
-        ("confirmed", proof.confirmed or 0),
-    ):
-        if moment > now + CLOCK_LEEWAY_S:
-            raise Refused(
-                Code.BAD_REQUEST, f"methods: {name} of {kind} is in the future"
-            )
-    if kind not in may.kinds:
-        return Code.PROOF_NOT_ALLOWED, f"{kind} does not count for this person"
-    if now - proof.at > JOURNEY_S:
-        return Code.PROOF_TOO_OLD, f"{kind} is older than {JOURNEY_S} s"
+    oldest_s: int,
+) -> None:
+    """See that one proof counts; Refused with why it does not."""
+    registered = proof.registered
+    if registered is None:
+        rule = "methods: registered is needed where there is no receipt"
+        raise Refused(Code.BAD_REQUEST, rule)
+    confirmed = max(proof.confirmed or 0, registered)
+    _check_past(kind, now, at=proof.at, registered=registered, confirmed=confirmed)
+    if now - proof.at > oldest_s:
+        raise Refused(Code.PROOF_TOO_OLD, f"{kind} is older than {oldest_s} s")
     days, hours = registration.confirm_days, registration.wait_hours
-    if days and now - max(proof.confirmed or 0, registered) > days * _DAY_S:
-        return Code.PROOF_TOO_OLD, f"{kind} was not confirmed for {days} days"
+    if days and now - confirmed > days * _DAY_S:
+        detail = f"{kind} was not confirmed for {days} days"
+        raise Refused(Code.PROOF_TOO_OLD, detail)
     if now - registered < hours * _HOUR_S:
-        return Code.PROOF_TOO_NEW, f"{kind} was registered less than {hours} h ago"
-    return None
+        detail = f"{kind} was registered less than {hours} h ago"
+        raise Refused(Code.PROOF_TOO_NEW, detail)
+
+
+def _check_past(kind: ProofKind, now: float, **moments: int) -> None:
+    for name, moment in moments.items():
+        if moment > now + CLOCK_LEEWAY_S:
+            rule = f"methods: {name} of {kind} is in the future"
+            raise Refused(Code.BAD_REQUEST, rule)

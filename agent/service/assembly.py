@@ -25,6 +25,7 @@ from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
 from agent.self_service.published import published
+from agent.self_service.vouching import Vouching
 from agent.service.journald import Journal
 from agent.service.metrics import Metrics
 from agent.service.status import Status
@@ -65,6 +66,7 @@ def assemble(
     also = journal.request if journal else None
     audit = Audit(config.places.audit, also, head=config.places.audit_head)
     ledger = Ledger(config.places.ledger)
+    sealing, portals = _keys(config, audit)
     tools = Tools(
         settings=settings,
         pool=Pool(target(config), on_state=status.on_pool),
@@ -73,8 +75,8 @@ def assemble(
         rate=RateLimit(settings.limits.per_minute),
         reads=RateLimit(settings.limits.checks_per_minute),
         breaker=_breaker(config, ledger, audit, status),
+        vouching=Vouching(settings.agent, sealing.keys, settings.self_service),
     )
-    sealing, portals = _keys(config, audit)
     identity = Identity(
         settings.agent, sealing.keys, portals.by_kid, instance, portals.used
     )

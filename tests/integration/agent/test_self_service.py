@@ -28,18 +28,27 @@ def everybody(clean_lab: Lab, tmp_path: Path) -> Iterator[AgentStage]:
     made.close()
 
 
-def proofs(*kinds: str) -> list[dict[str, Any]]:
-    now = int(time.time())
-    return [
-        {
-            "method": "otp",
-            "at": now - 20,
-            "kind": kind,
-            "id": kind.ljust(43, "x"),
-            "registered": now - 30 * DAY,
-        }
-        for kind in kinds
-    ]
+def used(kind: str, own_id: str = "", **more: Any) -> dict[str, Any]:
+    """What a portal says of a method that a person used."""
+    said = {"method": "otp", "at": int(time.time()) - 20, "kind": kind}
+    return said | {"id": own_id or kind.ljust(43, "x")} | more
+
+
+def registered(stage: AgentStage, key: str, kind: str) -> dict[str, Any]:
+    """Have a person sign in and register a method; give it as it is used later."""
+    signed_in = stage.ask("authenticate", key, password=START_PASSWORD)
+    assert signed_in["code"] == "ok"
+    wished = used(kind, f"{key}-{kind}".ljust(43, "x").replace("_", "-"))
+    proof = {name: wished[name] for name in ("kind", "id")}
+    asked = {"proof": proof, "sign_in": {"token": signed_in["sign_in"]}}
+    answer = stage.ask("register", key, **asked)
+    assert answer["code"] == "ok", answer
+    return wished | {"receipt": answer["receipt"]}
+
+
+def proofs(stage: AgentStage, key: str, *kinds: str) -> list[dict[str, Any]]:
+    """Have a person register several methods."""
+    return [registered(stage, key, kind) for kind in kinds]
 
 
 def members_of(lab: Lab, group: str) -> set[str]:
@@ -59,9 +68,10 @@ def tried(stage: AgentStage, key: str, password: str) -> tuple[str, str]:
 def test_a_reset_needs_what_the_settings_ask_for(everybody: AgentStage) -> None:
     stage = everybody
     assert stage.reset("anna")["code"] == "not_enough_proofs"
-    one = stage.reset("anna", methods=proofs("totp"))
+    two = proofs(stage, "anna", "totp", "email")
+    one = stage.reset("anna", methods=two[:1])
     assert one["code"] == "not_enough_proofs"
-    assert stage.reset("anna", methods=proofs("totp", "email"))["code"] == "ok"
+    assert stage.reset("anna", methods=two)["code"] == "ok"
     stage.lab.sign_in(stage.lab.people["anna"]["upn"], CANARY)
 
 
@@ -72,14 +82,13 @@ def test_who_is_none_of_the_groups_is_not_eligible(stage: AgentStage) -> None:
     inside = next(k for k, p in stage.lab.people.items() if p["dn"] in members)
     outside = "quentin"
     assert stage.lab.people[outside]["dn"] not in members
-    enough = proofs("totp", "email")
     assert stage.ask("lookup", inside, purpose="reset")["code"] == "ok"
     refused = stage.ask("lookup", outside, purpose="reset")
     assert refused["code"] == "not_eligible"
     assert refused["self_service"] == {"why": "no_member"}
     assert "person" not in refused
     assert "state" not in refused
-    reset = stage.reset(outside, methods=enough)
+    reset = stage.reset(outside, methods=proofs(stage, inside, "totp", "email"))
     assert reset["code"] == "not_eligible"
     # an exception that nobody finds may have meant anybody
     gone = {**entries, "exceptions": [f"CN=Gone,{GROUPS}"]}
@@ -149,12 +158,19 @@ def test_the_help_desk_may_what_its_role_and_the_settings_say(
     roles = {"help_desk": [people["farid"]["dn"], people["greta"]["dn"]]}
     stage.with_settings(self_service={"who": "all", "roles": roles})
 
+    own = {key: proofs(stage, key, "totp", "email") for key in ("farid", "greta")}
+
     def helped(op: str, key: str, actor: str, **more: Any) -> str:
-        asked = {"actor": people[actor]["objectGUID"], "reason": "called, #4711"}
+        asked: dict[str, Any] = {"actor_methods": own.get(actor, [])}
+        asked |= {"actor": people[actor]["objectGUID"], "reason": "called, #4711"}
         answer = stage.ask(op, key, origin="help_desk", **(asked | more))
         return str(answer["code"])
 
     assert helped("unlock", "henri", "farid") == "ok"
+    # a portal that names a helper has none of what that helper registered
+    nobody = "proof_not_registered"
+    assert helped("unlock", "henri", "farid", actor_methods=[]) == "not_enough_proofs"
+    assert helped("unlock", "henri", "farid", actor_methods=own["greta"]) == nobody
     assert helped("unlock", "henri", "ines") == "not_eligible"
     assert helped("unlock", "farid", "farid") == "not_eligible"
     assert helped("unlock", "greta", "farid") == "not_eligible"
@@ -178,6 +194,107 @@ def test_the_help_desk_may_what_its_role_and_the_settings_say(
     flags = {"userAccountControl": ["514"]}
     administer(stage.lab, people["farid"]["dn"], flags)
     assert helped("unlock", "henri", "farid") == "not_eligible"
+
+
+def test_a_method_is_registered_by_who_signed_in_alone(everybody: AgentStage) -> None:
+    stage = everybody
+    proof = {"kind": "totp", "id": "t" * 43}
+
+    def code(key: str, **more: Any) -> str:
+        return str(stage.ask("register", key, proof=proof, **more)["code"])
+
+    ticket = stage.ask("authenticate", "lukas", password=START_PASSWORD)["sign_in"]
+    assert code("lukas") == "sign_in_needed"
+    assert code("lukas", sign_in={"token": "x"}) == "sign_in_needed"
+    assert code("marie", sign_in={"token": ticket}) == "sign_in_needed"
+    now = int(time.time())
+    # that the identity provider says so counts where the settings say that
+    assert code("lukas", sign_in={"at": now}) == "sign_in_needed"
+    assert code("lukas", sign_in={"token": ticket}) == "ok"
+    wrong = stage.ask("authenticate", "lukas", password="wrong-1-Passw0rd")
+    assert "sign_in" not in wrong
+    questions = proof | {"kind": "questions"}
+    asked = {"proof": questions, "sign_in": {"token": ticket}}
+    assert stage.ask("register", "lukas", **asked)["code"] == "proof_not_allowed"
+    record = stage.records()[-1]
+    assert (record["op"], record["event"]) == ("register", 32003)
+    assert record["origin"] == {"kind": "questions", "registers": "t" * 43}
+    text = stage.places.audit.read_text()
+    assert ticket not in text
+    stage.with_settings(
+        self_service={"who": "all", "registration": {"provider_sign_in": True}}
+    )
+    assert code("lukas", sign_in={"at": now}) == "ok"
+    assert code("lukas", sign_in={"at": now - 901}) == "sign_in_needed"
+
+
+def test_where_the_first_method_is_registered_the_settings_say(
+    everybody: AgentStage,
+) -> None:
+    stage = everybody
+    people = stage.lab.people
+    own = proofs(stage, "samir", "totp", "email")
+    ticket = stage.ask("authenticate", "nils", password=START_PASSWORD)["sign_in"]
+    proof = {"kind": "sms", "id": "s" * 43}
+
+    def code(**more: Any) -> str:
+        asked = {"proof": proof, "sign_in": {"token": ticket}} | more
+        return str(stage.ask("register", "nils", **asked)["code"])
+
+    networks = {"allowed_from": "networks", "networks": ["192.0.2.0/24"]}
+    stage.with_settings(self_service={"who": "all", "registration": networks})
+    inside = {"origin": "self", "client": {"ip": "192.0.2.7"}}
+    assert code(**inside) == "ok"
+    for address in ("198.51.100.1", "", "no address"):
+        outside = {"origin": "self", "client": {"ip": address}}
+        assert code(**outside) == "sign_in_needed"
+    helped = {
+        "origin": "help_desk",
+        "actor": people["samir"]["objectGUID"],
+        "reason": "a code, in person",
+        "actor_methods": own,
+    }
+    roles = {"help_desk": [people["samir"]["dn"]]}
+    by_code = {"who": "all", "registration": {"allowed_from": "code"}, "roles": roles}
+    stage.with_settings(self_service=by_code)
+    assert code() == "sign_in_needed"
+    first = stage.ask("register", "nils", proof=proof, **helped)
+    assert first["code"] == "ok"
+    # who has enough adds more by those, wherever they are
+    second = stage.ask(
+        "register", "nils", proof={"kind": "totp", "id": "t" * 43}, **helped
+    )
+    two = [
+        used("sms", "s" * 43, receipt=first["receipt"]),
+        used("totp", "t" * 43, receipt=second["receipt"]),
+    ]
+    third = {"proof": {"kind": "email", "id": "e" * 43}, "methods": two}
+    assert stage.ask("register", "nils", **third)["code"] == "ok"
+    third["methods"] = two[:1]
+    assert stage.ask("register", "nils", **third)["code"] == "not_enough_proofs"
+
+
+def test_what_was_changed_in_the_portal_s_database_does_not_count(
+    everybody: AgentStage,
+) -> None:
+    stage = everybody
+    mail, totp = proofs(stage, "pavel", "email", "totp")
+    foreign = registered(stage, "olga", "email")
+    for lie in (
+        mail | {"id": "o" * 43},  # another address, and so another hash
+        foreign,
+        foreign | {"receipt": mail["receipt"]},
+        {name: value for name, value in mail.items() if name != "receipt"},
+    ):
+        refused = stage.reset("pavel", methods=[lie, totp])
+        assert refused["code"] == "proof_not_registered"
+    new = {"who": "all", "registration": {"wait_hours": 1}}
+    stage.with_settings(self_service=new)
+    old = int(time.time()) - 30 * DAY
+    aged = [each | {"registered": old} for each in (mail, totp)]
+    assert stage.reset("pavel", methods=aged)["code"] == "proof_too_new"
+    stage.with_settings(self_service={"who": "all"})
+    assert stage.reset("pavel", methods=[mail, totp])["code"] == "ok"
 
 
 def test_words_that_the_organization_bans_are_refused_before_the_write(

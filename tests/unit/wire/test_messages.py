@@ -59,6 +59,7 @@ def request(**more: Any) -> bytes:
 def test_a_request_arrives_as_it_was_sent() -> None:
     received = opened(request(op="change", old_password="old", must_change=True))
     assert received.op is Operation.CHANGE
+    assert received.user is not None
     assert received.user.value == "anna@corp.test"
     assert received.new_password is not None
     assert received.new_password.reveal() == CANARY
@@ -198,7 +199,7 @@ def test_every_bad_claim_is_named_and_no_value_is() -> None:
         assert f"{name}:" in detail
     for value in (CANARY, "sing", "short", "soon"):
         assert value not in detail
-    ops = "'reset', 'change', 'unlock', 'check', 'lookup' or 'authenticate'"
+    ops = "'reset', 'change', 'unlock', 'check', 'lookup', 'authenticate' or 'register'"
     assert f"op: input should be {ops}" in detail
 
 

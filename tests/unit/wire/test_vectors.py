@@ -58,6 +58,7 @@ def test_a_request_is_read_or_refused(vector: Vector) -> None:
     request, claims = opened(vector["token"]), vector["claims"]
     assert (request.jti, request.op) == (claims["jti"], claims["op"])
     assert (request.issued_at, request.expires_at) == (claims["iat"], claims["exp"])
+    assert request.user is not None
     assert request.user.model_dump() == claims["user"]
     assert request.must_change == claims.get("must_change", False)
     assert [
@@ -184,9 +185,9 @@ def test_nothing_of_the_frozen_version_is_missing() -> None:
 
 COUNTS = {
     "parties": 5,
-    "requests": 55,
+    "requests": 65,
     "answers": 31,
-    "statements": 23,
+    "statements": 24,
     "access_signatures": 3,
     "codes": 6,
     "portal_statements": 12,

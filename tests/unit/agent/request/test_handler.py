@@ -24,6 +24,7 @@ from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
 from agent.self_service.published import published
+from agent.self_service.vouching import Vouching
 from agent.system.instance import Instance
 from tests.unit.agent.config.test_settings import GOOD
 from tests.unit.agent.keys.portal_orders import order
@@ -64,6 +65,7 @@ class Desk:
             rate=RateLimit(5),
             reads=RateLimit(3),
             breaker=Breaker(folder / "breaker.json", self.ledger, 5),
+            vouching=Vouching(AGENT_ID, lambda: AGENT, settings.self_service),
         )
         self.counted: list[Code] = []
         self.portals = Portals(

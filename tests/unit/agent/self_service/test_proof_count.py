@@ -1,6 +1,7 @@
 """How many proofs are enough: counted anew, and what does not count says why."""
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ def code_of(
     may: Eligibility = TWO,
     registration: Registration | None = None,
     passkey_alone: bool = True,
+    vouch: Callable[[Proof], Proof] = lambda each: each,
 ) -> Code:
     try:
         check_self_service_proofs(
@@ -38,6 +40,7 @@ def code_of(
             registration or Registration(),
             NOW,
             passkey_alone=passkey_alone,
+            vouch=vouch,
         )
     except Refused as refused:
         return refused.code
@@ -135,3 +138,25 @@ def test_whatever_comes_is_never_enough_with_fewer_than_two_that_count() -> None
         kinds = len({each.kind for each in good})
         enough = kinds + alone >= 2
         assert (code_of(*proofs) is Code.OK) == enough
+
+
+def test_the_ages_are_those_of_the_receipts() -> None:
+    def young(each: Proof) -> Proof:
+        return each.model_copy(update={"registered": NOW - HOUR, "confirmed": NOW})
+
+    said = (proof("email", confirmed=NOW), proof("totp", registered=None))
+    slow = Registration(wait_hours=24)
+    assert code_of(*said, registration=slow, vouch=young) is Code.PROOF_TOO_NEW
+    assert code_of(*said, vouch=young) is Code.OK
+
+
+def test_one_that_nobody_vouches_for_does_not_count() -> None:
+    def only_email(each: Proof) -> Proof:
+        if each.kind is not ProofKind.EMAIL:
+            raise Refused(Code.PROOF_NOT_REGISTERED, "no receipt")
+        return each
+
+    said = (proof("email"), proof("totp"))
+    assert code_of(*said, vouch=only_email) is Code.PROOF_NOT_REGISTERED
+    third = proof("passkey", uv=True)
+    assert code_of(*said, third, vouch=only_email) is Code.PROOF_NOT_REGISTERED

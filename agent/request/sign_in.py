@@ -1,0 +1,60 @@
+"""Whether a person signed in at a portal just now, before something is registered.
+
+By the directory password, which an agent tried and signed so: no portal can say that of
+its own. Where the settings take the portal's word, also at the organization's identity
+provider.
+"""
+
+import time
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
+
+from agent.request.stages import Located, Tools
+from agent.self_service.vouching import VISIT_S
+from wire.messages import CLOCK_LEEWAY_S
+from wire.outcomes import Code, Refused
+from wire.request_claims import SignInClaim
+
+
+def check_signed_in(located: Located, tools: Tools) -> None:
+    """See that who registers signed in; Refused as sign_in_needed with what lacks.
+
+    What is asked of where they do it is of the first method alone: who has some proves
+    who they are by those.
+    """
+    request, registration = located.request, tools.settings.self_service.registration
+    _check_place(located, tools)
+    match request.sign_in:
+        case SignInClaim(token=str(token)):
+            who = request.portal.issuer, located.subject.guid
+            tools.vouching.check_signed_in(token, who, time.time())
+        case SignInClaim(at=int(moment)):
+            if not registration.provider_sign_in:
+                rule = "self_service.registration.provider_sign_in is off"
+                raise Refused(Code.SIGN_IN_NEEDED, rule)
+            if not -CLOCK_LEEWAY_S <= time.time() - moment <= VISIT_S:
+                raise Refused(Code.SIGN_IN_NEEDED, f"sign_in is over {VISIT_S} s ago")
+        case _:
+            raise Refused(Code.SIGN_IN_NEEDED, "neither sign_in nor methods is there")
+
+
+def _check_place(located: Located, tools: Tools) -> None:
+    registration = tools.settings.self_service.registration
+    match registration.allowed_from:
+        case "code":
+            rule = "the first one needs a code of the help desk (allowed_from)"
+            raise Refused(Code.SIGN_IN_NEEDED, rule)
+        case "networks":
+            origin = located.request.origin
+            address = "" if origin is None else origin.address
+            if not _is_within(address, registration.networks):
+                rule = "client.ip is in none of the networks (allowed_from)"
+                raise Refused(Code.SIGN_IN_NEEDED, rule)
+
+
+def _is_within(address: str, networks: tuple[str, ...]) -> bool:
+    with suppress(ValueError):
+        found = ip_address(address)
+        mapped = getattr(found, "ipv4_mapped", None) or found
+        return any(mapped in ip_network(each) for each in networks)
+    return False
