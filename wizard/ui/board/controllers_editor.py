@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from agent.config.settings import DomainController
 from wire.text import Text, listed, plural
@@ -14,11 +14,22 @@ from wizard.ui.board.controller_details import ControllerDetails
 from wizard.ui.board.controller_model import ControllerModel
 from wizard.ui.board.controller_row import Column, Row, spoken_state
 from wizard.ui.formatting import say, tr
-from wizard.ui.widgets.columns import fit_titles
+from wizard.ui.theme import palette
+from wizard.ui.widgets.columns import ColumnFit
 from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.labels import button, column, label
 
-_ROW, _MOST = 26, 8  # pixels a row, rows before it scrolls
+_MOST = 8  # rows before it scrolls
+# of the width that is left, by column
+_SHARES = {
+    Column.HOST: 4,
+    Column.STATE: 3,
+    Column.CERTIFICATE: 2,
+    Column.TLS: 1,
+    Column.HINTS: 2,
+    Column.CLOCK: 1,
+    Column.ANSWER: 1,
+}
 
 
 class Controllers(QWidget):
@@ -35,10 +46,8 @@ class Controllers(QWidget):
         _dress(self.table)
         self.summary = label(muted=True, wrap=False)
         self.details = ControllerDetails()
-        self._fitting = QTimer(self)  # once for all that changes in one event
-        self._fitting.setSingleShot(True)
-        self._fitting.setInterval(0)
-        self._fitting.timeout.connect(self._fit_words)
+        whole = [at for at in Column if at != Column.HOST]
+        self._columns = ColumnFit(self.table, list(_SHARES.values()), whole)
         self.add_button = button(tr("Add"), self.add, tr("Add a domain controller"))
         self.use_button = button(tr("Use"), self.use, tr("Use the chosen controller"))
         name = tr("Remove the chosen controller")
@@ -87,9 +96,10 @@ class Controllers(QWidget):
         """Choose a row, as a click on it does."""
         self.table.setCurrentIndex(self.model.index(at, Column.STATE))
 
-    def add_button_of(self, page_button: QWidget) -> None:
-        """Put a button of the page among those of the list."""
-        self.buttons.insert_widget(4, page_button)
+    def add_buttons_of(self, *page_buttons: QWidget) -> None:
+        """Put buttons of the page after those of the list."""
+        for at, each in enumerate(page_buttons):
+            self.buttons.insert_widget(4 + at, each)
 
     def announce_outcome(self, hosts: Iterable[str]) -> None:
         """Say how these are, once they were looked at: one by name, more in numbers."""
@@ -136,7 +146,7 @@ class Controllers(QWidget):
 
     def _redrawn(self, first: Any, last: Any) -> None:
         self._tell()
-        self._fitting.start()
+        self._columns.fit_later()
         if first.row() <= self.table.currentIndex().row() <= last.row():
             self.details.show_row(self.chosen)
 
@@ -152,24 +162,18 @@ class Controllers(QWidget):
         self.up_button.setEnabled(used and self.table.currentIndex().row() > 0)
         self.details.show_row(shown)
         self._fit_rows()
-        self._fitting.start()
+        self._columns.fit_later()
         self._tell()
 
     def _fit_rows(self) -> None:
         """Make room for each row up to the most, above the bar where there is one."""
         header = self.table.horizontalHeader().sizeHint().height()
         rows = min(max(len(self.model.rows), 2), _MOST)
+        high = self.table.verticalHeader().defaultSectionSize()
         bar = self.table.horizontalScrollBar()
         below = bar.sizeHint().height() if bar.maximum() else 0
         frame = 2 * self.table.frameWidth()
-        self.table.setFixedHeight(header + rows * _ROW + below + frame)
-
-    def _fit_words(self) -> None:
-        """Widen what says how a controller is to its words in this language."""
-        for at in (Column.STATE, Column.CERTIFICATE):
-            needed = self.table.sizeHintForColumn(at)
-            if needed > self.table.columnWidth(at):
-                self.table.setColumnWidth(at, needed)
+        self.table.setFixedHeight(header + rows * high + below + frame)
 
     def _tell(self) -> None:
         self.summary.setText(say(summary(self.model.rows)))
@@ -194,7 +198,8 @@ def summary(rows: Iterable[Row]) -> Text:
 
 def _dress(table: QTableView) -> None:
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(_ROW)
+    high = palette.row_height(table.fontMetrics())
+    table.verticalHeader().setDefaultSectionSize(high)
     table.setShowGrid(False)
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)
@@ -204,22 +209,6 @@ def _dress(table: QTableView) -> None:
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading)
     header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    header.setSectionResizeMode(Column.HOST, QHeaderView.ResizeMode.Stretch)
-    header.setMinimumSectionSize(48)
-    header.setResizeContentsPrecision(0)  # of a hundred rows those that are seen
-    advance = table.fontMetrics().averageCharWidth()
-    widths = {
-        Column.STATE: 20,
-        Column.CERTIFICATE: 17,
-        Column.TLS: 8,
-        Column.HINTS: 16,
-        Column.CLOCK: 9,
-        Column.ANSWER: 10,
-    }
-    for at, letters in widths.items():
-        table.setColumnWidth(at, advance * letters)
-    fit_titles(header)
 
 
 def _controllers(value: Iterable[Any]) -> Iterable[DomainController]:

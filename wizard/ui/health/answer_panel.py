@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QTableWidgetItem
+from PySide6.QtWidgets import QTableWidgetItem
 
 from wire.text import Text, moment
 from wizard.health.answers import Answer, Kind
@@ -26,9 +26,6 @@ _MARKS = {
 }
 
 
-_WIDEST = 220  # pixels of a column but the last
-
-
 class AnswerTable(ReadTable):
     """A row for each answer, newest first."""
 
@@ -37,12 +34,7 @@ class AnswerTable(ReadTable):
         titles = (tr("Time"), tr("Person"), tr("Answer"))
         super().__init__(titles, tr("Last answers"))
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        header = self.horizontalHeader()
-        header.setMaximumSectionSize(_WIDEST)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
-        titled = max(header.sectionSizeHint(at) for at in range(len(titles)))
-        header.setMinimumSectionSize(titled)
+        self.share_width((0, 1, 4), whole=(0,))
 
     def show_answers(self, answers: Sequence[Answer], zone: tzinfo | None) -> None:
         """Show other answers; the one that is chosen stays so."""

@@ -52,7 +52,7 @@ class DirectoryPage(Form):
         super().add_check()
         assert self.check_panel
         self.check_panel.progressed.connect(self._progressed)
-        self.board.add_button_of(self.check_panel.now)
+        self.board.add_buttons_of(self.check_panel.now, self.check_panel.copy)
         self.board.details.authority.trusted.connect(self._trust_authority)
 
     def entered(self) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QTableWidgetItem, QWidget
 
 from wire.text import Text, plural
 from wizard.permissions.people_search import FoundPeople, FoundPerson
@@ -21,11 +21,7 @@ class FoundTable(ReadTable):
     def __init__(self) -> None:
         titles = (tr("Name"), tr("Sign-in name"), tr("OU"))
         super().__init__(titles, tr("People found"))
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        titled = map(header.sectionSizeHint, range(len(titles)))
-        header.setMaximumSectionSize(max(_WIDEST, *titled))
-        header.setStretchLastSection(True)
+        self.share_width((1, 1, 2))
         self.cellClicked.connect(lambda at, _column: self.picked.emit(at))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -34,9 +30,6 @@ class FoundTable(ReadTable):
                 self.picked.emit(self.currentRow())
             return
         super().keyPressEvent(event)
-
-
-_WIDEST = 240  # pixels of a column but the last, where its title needs no more
 
 
 class FoundList(QWidget):

@@ -6,7 +6,6 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyledItemDelegate,
@@ -23,13 +22,13 @@ from wizard.ui.people.people_model import Column, Index, PeopleModel
 from wizard.ui.people.people_proxy import PeopleProxy
 from wizard.ui.presenters.help_desk import Case
 from wizard.ui.presenters.other_operations import Key
+from wizard.ui.theme import palette
+from wizard.ui.widgets.columns import ColumnFit
 from wizard.ui.widgets.labels import column, label, row
 from wizard.ui.widgets.search_field import SearchField
 
-_ROW, _AROUND = 28, 8  # pixels: of a row at least, above and below its letters
 _LEAST_ROWS = 8
-_SHARES = (20, 28, 24, 28)  # of the width, by column
-_LEAST = 96  # pixels of a column
+_SHARES = (20, 28, 24, 28)  # of the width that is left, by column
 _MOST_KEPT_CHOSEN = 500  # rows that stay chosen as others are listed
 _SELECT = QItemSelectionModel.SelectionFlag
 
@@ -50,7 +49,7 @@ class PeopleTable(QTableView):
         self.setModel(listed)
         self.setAccessibleName(tr("People"))
         self.verticalHeader().hide()
-        high = max(_ROW, self.fontMetrics().height() + _AROUND)
+        high = palette.row_height(self.fontMetrics())
         self.verticalHeader().setDefaultSectionSize(high)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -65,20 +64,12 @@ class PeopleTable(QTableView):
         header.setHighlightSections(False)
         # it asks of each column whether all rows are chosen, each time it is drawn
         header.setSelectionModel(QItemSelectionModel(listed, header))
-        header.setStretchLastSection(True)
-        header.setMinimumSectionSize(_LEAST)
         header.setSortIndicator(Column.NAME, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.setMinimumHeight(high * (_LEAST_ROWS + 1))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            wide = event.size().width()
-            titles = self.horizontalHeader().sectionSizeHint
-            for at, share in enumerate(_SHARES[:-1]):
-                width = max(_LEAST, titles(at), wide * share // 100)
-                self.setColumnWidth(at, width)
+        fit = ColumnFit(self, _SHARES)
+        listed.modelReset.connect(fit.fit_later)
+        listed.rowsInserted.connect(fit.fit_later)
 
 
 class PeopleList(QWidget):

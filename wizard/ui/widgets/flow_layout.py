@@ -87,7 +87,8 @@ class FlowLayout(QLayout):
             for item in row:
                 size = item.sizeHint()
                 if move:
-                    place = QRect(QPoint(left, top), size)
+                    middle = top + (high - size.height()) // 2
+                    place = QRect(QPoint(left, middle), size)
                     direction = self._direction()
                     item.setGeometry(QStyle.visualRect(direction, rect, place))
                 left += size.width() + gap

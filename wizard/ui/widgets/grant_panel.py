@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QTableWidgetItem, QWidget
 
 from agent.config.settings import Settings
 from wire.text import plural
@@ -26,7 +26,6 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.columns import fit_titles
 from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox, complete_answers
 from wizard.ui.widgets.flow_layout import flow
@@ -68,10 +67,7 @@ class GrantPanel(Panel):
     def _plan(self) -> QWidget:
         titles = (tr("Allows to"), tr("Below"))
         self.table = ReadTable(titles, tr("Entries to grant"))
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        fit_titles(header)
+        self.table.share_width((1, 1), whole=(0,))
         name = tr("The same for another team")
         self.other = button(tr("SDDL, dsacls, PowerShell…"), self.show_hand_over, name)
         self.field_boxes = {field.path: FieldBox(field) for field in _ADMINISTRATOR}

@@ -1,9 +1,17 @@
 """Plain text that wraps, within long names too: a DN or a path has no space in it."""
 
 import re
+from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QMargins, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import QLabel, QMenu
 
 from wizard.ui.formatting import to_copy, tr
@@ -66,16 +74,18 @@ class Phrase(Paragraph):
     """
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
         lines = QLabel.text(self).split("\n")
-        wide = max(metrics.horizontalAdvance(line) for line in lines) + 1
-        return QSize(wide, metrics.height() * len(lines)).grownBy(self._around())
+        high = self.fontMetrics().height() * len(lines)
+        return QSize(self._wide(lines), high).grownBy(self._around())
 
     def minimumSizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        words = _WORDS.split(QLabel.text(self))
-        wide = max(metrics.horizontalAdvance(word) for word in words) + 1
-        return QSize(wide, metrics.height()).grownBy(self._around())
+        wide = self._wide(_WORDS.split(QLabel.text(self)))
+        return QSize(wide, self.fontMetrics().height()).grownBy(self._around())
+
+    def _wide(self, parts: Sequence[str]) -> int:
+        # a line is laid out in parts of pixels: what is cut off them breaks it
+        metrics = QFontMetricsF(self.font())
+        return ceil(max(map(metrics.horizontalAdvance, parts))) + 1
 
     def _around(self) -> QMargins:
         margin = self.margin()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget
 
-from wizard.ui.widgets.columns import fit_titles
+from wizard.ui.widgets.columns import ColumnFit, fit_titles
 
 _MOST = 6  # rows before it scrolls
 
@@ -28,6 +28,11 @@ class ReadTable(QTableWidget):
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setHighlightSections(False)
+        self._columns: ColumnFit | None = None
+
+    def share_width(self, shares: Sequence[int], whole: Sequence[int] = ()) -> None:
+        """Have the columns as wide as their words, as `ColumnFit` says."""
+        self._columns = ColumnFit(self, shares, whole)
 
     def selectRow(self, row: int) -> None:
         """Choose a row: Qt's own finds none where a table begins at the right."""
@@ -37,8 +42,11 @@ class ReadTable(QTableWidget):
         )
 
     def fit(self) -> None:
-        """Take the height of the rows there are, and the width of the titles."""
-        fit_titles(self.horizontalHeader())
+        """Take the height of the rows there are, and the width of what is in them."""
+        if self._columns:
+            self._columns.fit_later()
+        else:
+            fit_titles(self.horizontalHeader())
         header = self.horizontalHeader().sizeHint().height()
         line = self.verticalHeader().defaultSectionSize()
         rows = min(self.rowCount(), _MOST) * line

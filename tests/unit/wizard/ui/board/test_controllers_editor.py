@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from agent.config.settings import DomainController
@@ -22,6 +23,7 @@ from tests.unit.wizard.ui.fake import (
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.heard import Heard
 from tests.unit.wizard.ui.walk import go
+from wizard.checks.controller_facts import Inspection
 from wizard.checks.controllers import outcome_of, rows_of
 from wizard.directory.discovery import Answer
 from wizard.flow.pages.order import FIELDS
@@ -309,6 +311,67 @@ def test_what_is_said_of_a_controller_has_its_place(
     # the bar covers no row
     seen = table.viewport().height
     qtbot.waitUntil(lambda: table.visualRect(last).bottom() <= seen())
+
+
+@pytest.mark.parametrize("found", [DONE, UNTRUSTED, DOWN, EXPIRES])
+def test_all_columns_are_in_sight_in_a_narrow_window(
+    qtbot: QtBot, board: Controllers, found: Inspection
+) -> None:
+    board.resize(584, 400)  # of a window of 640 pixels
+    board.model.take(found.controllers)
+    board.show()
+    table = board.table
+
+    qtbot.waitUntil(
+        lambda: all(
+            table.columnWidth(at) >= table.sizeHintForColumn(at) for at in Column
+        )
+    )
+    assert table.horizontalScrollBar().maximum() == 0
+
+
+def test_words_that_are_gone_leave_their_place_to_others(
+    qtbot: QtBot, board: Controllers
+) -> None:
+    board.resize(584, 400)
+    board.show()
+    board.model.take(UNTRUSTED.controllers)
+    table = board.table
+    qtbot.waitUntil(lambda: table.columnWidth(Column.CERTIFICATE) > 110)
+
+    board.model.take([answered(DC1)])
+
+    qtbot.waitUntil(lambda: table.columnWidth(Column.CERTIFICATE) < 110)
+    assert table.horizontalScrollBar().maximum() == 0
+
+
+def test_what_came_back_is_copied_beside_what_asks_again(
+    qtbot: QtBot, page: DirectoryPage
+) -> None:
+    panel = page.check_panel
+    assert panel is not None
+    page.check_now()
+    qtbot.waitUntil(panel.copy.isVisible)
+
+    again, copy = panel.now, panel.copy
+    qtbot.waitUntil(
+        lambda: copy.geometry().center().y() == again.geometry().center().y()
+    )
+    assert copy.parentWidget() is page.board
+    assert copy.x() > again.x()
+
+
+def test_the_sum_stands_in_the_middle_of_its_row(
+    qtbot: QtBot, board: Controllers
+) -> None:
+    board.model.take(DONE.controllers)
+    board.resize(680, 400)
+    board.show()
+
+    def middle(widget: QWidget) -> int:
+        return widget.geometry().center().y()
+
+    qtbot.waitUntil(lambda: abs(middle(board.summary) - middle(board.add_button)) <= 1)
 
 
 def test_a_look_at_many_is_told_once_in_numbers(

@@ -1,5 +1,6 @@
 """Pieces of text that act."""
 
+import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -33,3 +34,19 @@ def test_a_paragraph_has_the_height_of_the_width_that_it_may_have(
     lines = place.totalHeightForWidth(one_line + 20) / text.fontMetrics().height()
 
     assert lines >= 2
+
+
+@pytest.mark.parametrize("points", range(8, 24))
+def test_a_phrase_stands_on_one_line_in_the_place_it_likes(
+    qtbot: QtBot, points: int
+) -> None:
+    for words in ("100 in order", "Kerberos", "dc1, dc2 and 31 others", "iiiiii"):
+        phrase = label(words, wrap=False)
+        qtbot.addWidget(phrase)
+        font = phrase.font()
+        font.setPointSize(points)
+        phrase.setFont(font)
+
+        liked = phrase.sizeHint()
+
+        assert phrase.heightForWidth(liked.width()) < 1.5 * liked.height()
