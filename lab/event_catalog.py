@@ -74,6 +74,7 @@ def _codes() -> Iterator[str]:
         Operation.LOOKUP,
         Operation.AUTHENTICATE,
         Operation.REGISTER,
+        Operation.ROSTER,
     )
     yield f"| code | {' | '.join(operations)} |"
     yield f"|---|{'---|' * len(operations)}"

@@ -111,6 +111,7 @@ class Request:
     origin: Origin | None = None
     proof: RegisteredProof | None = None
     sign_in: SignInClaim | None = field(default=None, repr=False)
+    cursor: str | None = None
 
     @property
     def reply_to(self) -> ReplyTo:
@@ -223,6 +224,7 @@ def _request(claims: Claims, portal: Portal, digest: bytes) -> Request:
         origin=_origin(claims),
         proof=claims.proof,
         sign_in=claims.sign_in,
+        cursor=claims.cursor,
     )
 
 

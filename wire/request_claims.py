@@ -28,6 +28,7 @@ from wire.receipt import MOST_CHARACTERS
 MAX_PASSWORD_UNITS = 256
 JTI = re.compile("^[!-~]{16,128}$")
 _PROOF_ID = "^[A-Za-z0-9_-]{43}$"  # SHA-256 in base64url without padding
+_CURSOR = "^[A-Za-z0-9_-]{1,64}$"
 _MOST_PROOFS = 16
 _MOST_REASON = 200
 
@@ -136,6 +137,7 @@ class Claims(_Claim):
         "lookup",
         "authenticate",
         "register",
+        "roster",
     ]
     user: UserClaim | None = None
     new_password: _NewPassword | None = None
@@ -146,6 +148,7 @@ class Claims(_Claim):
     actor_methods: list[Proof] = Field(default_factory=list, max_length=_MOST_PROOFS)
     proof: RegisteredProof | None = None
     sign_in: SignInClaim | None = None
+    cursor: Annotated[str, Field(pattern=_CURSOR)] | None = None
     purpose: Purpose | None = None
     origin: Literal["self", "help_desk"] | None = None
     actor: _Guid | None = None
@@ -162,7 +165,7 @@ class Claims(_Claim):
             "authenticate": ("password",),
             "register": ("proof",),
         }.get(self.op, ())
-        if self.user is None:
+        if self.user is None and self.op != "roster":
             raise ValueError(f"user: needed for {self.op}")
         for name in needed:
             if getattr(self, name) is None:

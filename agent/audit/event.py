@@ -80,6 +80,8 @@ class EventId(IntEnum):
     SIGN_IN_FAIL = 40054
     REGISTER_SUCCESS = 40055
     REGISTER_FAIL = 40056
+    ROSTER_SUCCESS = 40057
+    ROSTER_FAIL = 40058
 
 
 @dataclass(frozen=True)

@@ -138,4 +138,10 @@ OWN = (
         "It was not; the code says why. Many of one portal may mean that it is not in "
         "its owner's hands.",
     ),
+    Event(
+        _E.ROSTER_SUCCESS,
+        "RosterSuccess",
+        "A portal was told a page of the people in the scope, and who is eligible.",
+    ),
+    Event(_E.ROSTER_FAIL, "RosterFail", "It was not; the code says why."),
 )

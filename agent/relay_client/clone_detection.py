@@ -20,9 +20,9 @@ from urllib.parse import quote
 import aiohttp
 
 from agent.relay_client.endpoint import RelayEndpoint
-from wire.http_session import http_session, read_short
 from agent.system.instance import Instance
 from wire import jose, messages, sas
+from wire.http_session import http_session, read_short
 from wire.keys import PublicKeys
 from wire.outcomes import Refused
 from wire.secret import Secret

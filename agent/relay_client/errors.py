@@ -8,8 +8,8 @@ import ssl
 import aiohttp
 
 from agent.relay_client import clock_skew
-from wire.http_session import REDIRECTS, AnswerTooLong
 from wire.failure import Failure
+from wire.http_session import REDIRECTS, AnswerTooLong
 from wire.system_reason import system_reason
 from wire.text import Text, verbatim
 

@@ -22,10 +22,10 @@ from agent.relay_client.errors import (
     reason_for_close,
     reason_for_failure,
 )
-from wire.http_session import http_session
 from agent.relay_client.websocket import CLOSE_S, MessageSocket
 from wire import hybrid_connections
 from wire.failure import Failure
+from wire.http_session import http_session
 from wire.hybrid_connections import (
     Accept,
     BadMessage,

@@ -54,8 +54,8 @@ class Answer:
     outcome's own; `message` is for the user, where the outcome's own would not be true.
     It would work from `earliest` on (RFC 3339). `verdict` comes with op check;
     `person`, `self_service` and `state` with op lookup; `sign_in` and `receipt` are
-    what was signed with op authenticate and register. `entered`: the ledger has an
-    entry of a write for it.
+    what was signed with op authenticate and register, `roster` a page of it. `entered`:
+    the ledger has an entry of a write for it; one that is not `kept` is read anew.
     """
 
     code: Code
@@ -72,7 +72,9 @@ class Answer:
     state: Mapping[str, object] | None = None
     sign_in: str | None = field(default=None, repr=False)
     receipt: str | None = field(default=None, repr=False)
+    roster: Mapping[str, object] | None = field(default=None, repr=False)
     entered: bool = False
+    kept: bool = True
 
     @classmethod
     def of(cls, refused: Refused) -> "Answer":
@@ -82,7 +84,7 @@ class Answer:
     @property
     def final(self) -> bool:
         """Whether the same request gets this answer again, or is done again."""
-        return self.code not in (_OPEN if self.entered else _PASSING)
+        return self.kept and self.code not in (_OPEN if self.entered else _PASSING)
 
     @property
     def step_dicts(self) -> tuple[Mapping[str, str], ...]:
@@ -115,6 +117,7 @@ class Answer:
             "state": self.state,
             "sign_in": self.sign_in,
             "receipt": self.receipt,
+            "roster": self.roster,
         }
         return claims | {name: value for name, value in perhaps.items() if value}
 

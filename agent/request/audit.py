@@ -53,6 +53,7 @@ _READ = {
     Operation.LOOKUP: (EventId.LOOKUP_SUCCESS, EventId.LOOKUP_FAIL),
     Operation.AUTHENTICATE: (EventId.SIGN_IN_SUCCESS, EventId.SIGN_IN_FAIL),
     Operation.REGISTER: (EventId.REGISTER_SUCCESS, EventId.REGISTER_FAIL),
+    Operation.ROSTER: (EventId.ROSTER_SUCCESS, EventId.ROSTER_FAIL),
 }
 
 

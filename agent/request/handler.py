@@ -28,6 +28,7 @@ from agent.request.entitlement import Entitled, entitle
 from agent.request.exactly_once import ExactlyOnce
 from agent.request.identity import Identity
 from agent.request.ledger import Entry, LedgerFailed
+from agent.request.roster import RosterPages
 from agent.request.stages import Fresh, Located, Tools
 from agent.request.turns import Turns
 from wire import messages
@@ -88,6 +89,7 @@ class Handler:
         self._count = count
         self._once = ExactlyOnce(tools.ledger)
         self._turns = Turns()
+        self._roster = RosterPages(tools)
 
     def reset(self, body: bytes) -> RelayResponse:
         """Answer a sealed request, on the thread that calls."""
@@ -132,6 +134,9 @@ class Handler:
             run.dn = entry.dn
             return password_write.settle(entry, fresh, self._tools)
         try:
+            if fresh.request.op is Operation.ROSTER:
+                with run.stage("list"):
+                    return self._roster.answer(fresh)
             admitted = stages.admit(fresh, self._tools)
             run.admitted = True
             pool, domain = self._tools.pool, self._tools.domain

@@ -95,7 +95,13 @@ def freshen(request: Request, now: float) -> Fresh:
 
 
 def admit(fresh: Fresh, tools: Tools) -> Admitted:
-    """Check what the settings let in."""
+    """Check what the settings let in, and who is meant."""
+    let_in(fresh, tools)
+    return Admitted(fresh.request, _whom(fresh.request))
+
+
+def let_in(fresh: Fresh, tools: Tools) -> None:
+    """Check what the settings let in, whoever is meant; Refused where they don't."""
     request, settings = fresh.request, tools.settings
     if not settings.features.password_writeback:
         raise Refused(Code.PAUSED)
@@ -107,7 +113,6 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     # and in self-service what is asked depends on the person, who is found first
     if not testing and not settings.self_service.on:
         proofs.check_proofs(request.methods, settings.limits, time.time())
-    return Admitted(request, _whom(request))
 
 
 def _count(request: Request, tools: Tools) -> None:

@@ -15,9 +15,9 @@ from agent.config.secret_store import Secrets
 from agent.ldap.connection import connect
 from agent.ldap.errors import DirectoryError, Untrusted
 from agent.relay_client.errors import reason_for_failure
-from wire.http_session import http_session
 from agent.service.assembly import relay_endpoint, target
 from agent.system.paths import Paths
+from wire.http_session import http_session
 from wire.text import EMPTY, Text, verbatim
 
 _RELAY_S = 10.0

@@ -13,10 +13,10 @@ import aiohttp
 from agent.relay_client import clock_skew
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
-from wire.http_session import http_session, read_short
 from wire import sas
 from wire.agent_statements import sign_application, sign_rotation, sign_withdrawal
 from wire.failure import Failure, sentence
+from wire.http_session import http_session, read_short
 from wire.keys import PrivateKeys
 from wire.printable import printable
 from wire.secret import Secret

@@ -297,6 +297,38 @@ def test_what_was_changed_in_the_portal_s_database_does_not_count(
     assert stage.reset("pavel", methods=[mail, totp])["code"] == "ok"
 
 
+def roster(stage: AgentStage, **more: Any) -> dict[str, Any]:
+    claims = stage.claims("roster", "anna", **more)
+    del claims["user"]
+    return stage.send(stage.seal(claims))
+
+
+def test_a_roster_is_told_where_the_settings_say_so(everybody: AgentStage) -> None:
+    stage = everybody
+    assert roster(stage)["code"] == "operation_off"
+    members = members_of(stage.lab, PILOT)
+    stage.with_settings(
+        self_service={"who": "groups", "groups": [PILOT], "roster": True}
+    )
+    answer = roster(stage)
+    assert answer["code"] == "ok"
+    listed = {each["guid"]: each for each in answer["roster"]["people"]}
+    assert answer["roster"]["total"] == len(listed) > 20
+    guids = {p["objectGUID"]: p["dn"] for p in stage.lab.people.values()}
+    named = {guids[g] for g, each in listed.items() if each["eligible"] if g in guids}
+    assert named == members & set(guids.values())
+    assert stage.lab.people["outside"]["objectGUID"] not in listed
+    record = stage.records()[-1]
+    assert (record["op"], record["event"]) == ("roster", 40057)
+    name = next(iter(listed.values()))["name"]
+    for path in stage.home.rglob("*"):
+        assert not path.is_file() or name.encode() not in path.read_bytes()
+    gone = roster(stage, cursor="0123456789abcdef-500")
+    assert gone["code"] == "bad_request"
+    stage.with_settings(self_service={"roster": True})
+    assert roster(stage)["code"] == "not_eligible"
+
+
 def test_words_that_the_organization_bans_are_refused_before_the_write(
     stage: AgentStage,
 ) -> None:

@@ -120,7 +120,9 @@ def test_the_wire_lists_every_claim_of_a_request_and_an_answer() -> None:
     missing = [name for name in Claims.model_fields if f"`{name}`" not in asked]
     steps = (Step("password", "done"),)
     more = ({"a": 1},) * 5  # policy, verdict, person, self_service, state
-    full = Answer(Code.OK, "d", "r", "m", steps, "dc1", "2026", *more, "s", "r")
+    full = Answer(
+        Code.OK, "d", "r", "m", steps, "dc1", "2026", *more, "s", "r", {"a": 1}
+    )
     told = text[answer : text.index("## Codes")]
     missing += [name for name in full.as_dict("id") if f"`{name}`" not in told]
     assert not missing

@@ -189,6 +189,17 @@ def test_a_request_of_another_version_is_refused_by_name(version: int) -> None:
     assert code_of(request(v=version)) is Code.UNSUPPORTED_VERSION
 
 
+OPERATIONS = (
+    "reset",
+    "change",
+    "unlock",
+    "check",
+    "lookup",
+    "authenticate",
+    "register",
+)
+
+
 def test_every_bad_claim_is_named_and_no_value_is() -> None:
     wrong = claims(op="sing", user={"by": "cn", "value": 5}, jti="short", exp="soon")
     wrong["new_password"] = [CANARY]
@@ -199,7 +210,7 @@ def test_every_bad_claim_is_named_and_no_value_is() -> None:
         assert f"{name}:" in detail
     for value in (CANARY, "sing", "short", "soon"):
         assert value not in detail
-    ops = "'reset', 'change', 'unlock', 'check', 'lookup', 'authenticate' or 'register'"
+    ops = ", ".join(map(repr, OPERATIONS)) + " or 'roster'"
     assert f"op: input should be {ops}" in detail
 
 

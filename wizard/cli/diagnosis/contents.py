@@ -16,8 +16,8 @@ import yaml
 
 from agent.audit import files
 from agent.config.settings import Settings
-from wire.http_session import http_session, read_short
 from agent.system.version import VERSION
+from wire.http_session import http_session, read_short
 from wire.printable import printable
 from wizard.flow.conversion import flat
 from wizard.host.interface import Host

@@ -17,13 +17,13 @@ from agent.relay_client.clone_detection import CloneDetector, CloneQuery
 from agent.relay_client.dialer import Dialer
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
-from wire.http_session import AnswerTooLong, http_session, read_short
 from agent.relay_client.listener import Listener, ListenerState
 from agent.system.instance import Instance
 from docs.portal_client import Client, Portal, WireError
 from docs.portal_keys import new_portal
 from tests.fixtures.redirects import STATUSES, Redirects, redirects
 from tests.fixtures.relay_stage import echo, until
+from wire.http_session import AnswerTooLong, http_session, read_short
 from wire.keys import PrivateKeys
 from wire.secret import Secret
 from wizard.enrolment import relay_client
