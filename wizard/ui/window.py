@@ -77,6 +77,7 @@ class WizardWindow(QDialog):
         self.question: QMessageBox | None = None
         self._entered: WizardPage | None = None
         self._settling = False
+        self._ended = False  # the page that is shown ends the journey
         self._finder = Worker(self, self._domain_found)
         self._frame()
         self.session.changed.connect(self._answers_changed)
@@ -248,6 +249,14 @@ class WizardWindow(QDialog):
         self._fold()
         self.help_pane.show_page(page.page)
         self.bar.show_notice(page.notice or self._outcome_before())
+        self._end(ends=page.ends)
+
+    def _end(self, *, ends: bool) -> None:
+        """Put the keyboard on Close once the page ends: what had it may be gone."""
+        go_on = self.button("next")
+        if ends and not self._ended and go_on.isEnabled():
+            go_on.setFocus()
+        self._ended = ends and go_on.isEnabled()
 
     def _fold(self) -> None:
         """Fold what takes place from the page where the window is narrow or low."""

@@ -59,6 +59,7 @@ class Footer(QWidget):
         go_on.setDefault(True)
         self.buttons["back"].setEnabled(back)
         self.buttons["cancel"].setVisible(not page.ends)
+        self.buttons["cancel"].setEnabled(page.can_stop or not page.changing_machine)
         self._destroys = page.destroys
         self._tint()
 

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QMessageBox, QSpacerItem, QWidget
 
 from wire.text import Text
 from wizard.ui.formatting import say, tr
 from wizard.ui.page import WizardPage
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import pixmap
+
+_LETTERS = 60  # of a line of a question, about
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,18 @@ def _while_changing(page: WizardPage) -> Question:
     return Question(title, text, None, go_on)
 
 
+def _lay(dialog: QMessageBox) -> None:
+    """Give a question its mark, and lines as long as can be read."""
+    ink = palette.inks(dialog.palette()).warning
+    side, ratio = 2 * palette.icon_side(), dialog.devicePixelRatioF()
+    dialog.setIconPixmap(pixmap("triangle-alert", ink, side, ratio))
+    place = dialog.layout()
+    assert isinstance(place, QGridLayout)
+    wide = dialog.fontMetrics().averageCharWidth() * _LETTERS
+    last = place.rowCount(), place.columnCount()
+    place.addItem(QSpacerItem(wide, 0), last[0], 0, 1, last[1])
+
+
 def ask(parent: QWidget, question: Question) -> QMessageBox:
     """Show a question, which Enter and Escape answer with staying."""
     dialog = QMessageBox(parent)
@@ -69,6 +85,7 @@ def ask(parent: QWidget, question: Question) -> QMessageBox:
     dialog.setText(say(question.title))
     dialog.setInformativeText(say(question.text))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    _lay(dialog)
     if question.act:
         name, act = question.act
         button = dialog.addButton(say(name), QMessageBox.ButtonRole.AcceptRole)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QTableWidgetItem
 
 from wire.text import EMPTY, Text, day, plural
@@ -68,7 +69,7 @@ class PartPanel(Panel):
             detail=part.detail,
         )
         name.setAccessibleName(say(spoken))
-        self.grid.addWidget(mark, at, 0)
+        self.grid.addWidget(mark, at, 0, Qt.AlignmentFlag.AlignTop)
         self.grid.addWidget(stack(name, detail, spacing=0), at, 1)
 
     def _count(self, count: int) -> None:

@@ -88,9 +88,9 @@ class TaskButtons(QWidget):
         self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        count = len(self._groups)
-        all_ = count * self._widest + (count - 1) * palette.GROUP
-        self._spread(count if event.size().width() >= all_ else 1)
+        each = self._widest + palette.GROUP
+        fit = (event.size().width() + palette.GROUP) // each
+        self._spread(max(1, min(fit, len(self._groups))))
         super().resizeEvent(event)
 
     def minimumSizeHint(self) -> QSize:

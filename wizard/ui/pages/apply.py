@@ -126,7 +126,18 @@ class ApplyPage(WizardPage):
             return None
         steps = self._steps(error) if self._phase is Phase.FAILED else ()
         ask, guide = self.report.ask, self.help_wanted.emit
-        return notice_of_failure(self.state.text(), tuple(steps), ask, guide)
+        stopped = isinstance(error, ApplyError) and error.was_stopped
+        return notice_of_failure(
+            self._outcome, tuple(steps), ask, guide, stopped=stopped
+        )
+
+    @property
+    def _outcome(self) -> str:
+        """What the bar says of the end; what remains is listed above it."""
+        if self._phase is Phase.STUCK and self._error:
+            stuck = failure.as_apply_error(self._error).stuck
+            return say(failure.not_rolled_back(len(stuck)))
+        return self.state.text()
 
     def _steps(self, error: BaseException) -> Iterator[Action]:
         """Give what can be done once all is as before."""
@@ -168,6 +179,7 @@ class ApplyPage(WizardPage):
     def entered(self) -> None:
         changes = self.session.changes
         self._phase, self._error = Phase.APPLYING, None
+        self.state.show()
         self.report.state.hide()
         self.check_rows.show_checks(())
         self.changes.show_summaries([change.summary for change in changes])
@@ -251,6 +263,7 @@ class ApplyPage(WizardPage):
             words = tr("It was rolled back by somebody else meanwhile.")
         self._phase, self._error = Phase.OVER, None
         self.state.setText(words)
+        self.state.show()
         self.check_rows.show_checks(())
         self.changes.show_summaries(())
         announce(self, words)
@@ -270,6 +283,7 @@ class ApplyPage(WizardPage):
         self.state.setText(say(failure.ended(error, begun=begun)))
         announce(self, self.state.text(), urgent=True)
         self._error, self._phase = error, phase_after(error, begun=begun)
+        self.state.hide()  # the bar says it
         waits = "to do" if self._phase is Phase.UNFINISHED else "not done"
         for change in self.changes.rows:
             if change.state in ("waiting", "doing"):

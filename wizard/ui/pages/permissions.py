@@ -41,7 +41,9 @@ from wizard.ui.widgets.job_progress import Progress
 from wizard.ui.widgets.side_by_side import SideBySide
 
 _GROWS = 10  # how much more of a high window the people take than what is empty
-_LEAST_WIDE = 400  # pixels for each of list and why, to stand side by side
+_LEAST_WIDE = (
+    400  # pixels, of usual letters, for each of list and why, to stand side by side
+)
 
 
 class PermissionsPage(WizardPage):
@@ -83,7 +85,7 @@ class PermissionsPage(WizardPage):
         self.why.code_wanted.connect(self.code_wanted)
         beside = SideBySide(
             *(self.people, self.why),
-            least=_LEAST_WIDE,
+            least=round(_LEAST_WIDE * palette.text_scale()),
             spacing=palette.GROUP,
             shares=(2, 1),
         )

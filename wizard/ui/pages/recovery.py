@@ -218,13 +218,8 @@ class RecoveryPage(Form):
         self.check_rows.show_checks(stuck)
         if stuck:
             needed = any(item.change.needs_admin for item in result.stuck)
-            count = len(stuck)
-            text = plural(
-                "{count} change could not be rolled back.",
-                "{count} changes could not be rolled back.",
-                count,
-            )
-            self._trouble = Trouble(say(text), other_administrator=needed)
+            text = say(failure.not_rolled_back(len(stuck)))
+            self._trouble = Trouble(text, other_administrator=needed)
             self.refuse("; ".join(check.detail for check in stuck))
         elif over:
             self._go_on(code_after(result.undone))

@@ -73,6 +73,15 @@ def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...
     return (first, *remains)
 
 
+def not_rolled_back(count: int) -> Text:
+    """Say how many changes remain, where a list names them."""
+    return plural(
+        "{count} change could not be rolled back.",
+        "{count} changes could not be rolled back.",
+        count,
+    )
+
+
 def stuck_row(title: Text, item: Stuck, remedy: Text) -> Check:
     """Tell of a change that could not be taken back as a row."""
     text = Text("{change}: {why}", change=item.change.summary, why=item.reason)

@@ -5,6 +5,7 @@ from typing import Any
 
 from wizard.flow.pages.credentials import administrator
 from wizard.plan.change import ApplyError, StepFailed
+from wizard.results import State
 from wizard.ui.formatting import tr
 from wizard.ui.frame.notice import Action, Notice
 
@@ -27,7 +28,13 @@ def notice_of_failure(
     steps: Sequence[Action],
     save: Callable[[], Any],
     guide: Callable[[], Any],
+    *,
+    stopped: bool = False,
 ) -> Notice:
-    """Give the notice: what can be done, then the report, then the guide."""
+    """Give the notice: what can be done, then the report, then the guide.
+
+    `stopped`: a person did, and nothing failed.
+    """
     always = (Action(tr("Save report…"), save), Action(tr("Open the guide"), guide))
-    return Notice("failed", text, actions=(*steps, *always))
+    state: State = "info" if stopped else "failed"
+    return Notice(state, text, actions=(*steps, *always))

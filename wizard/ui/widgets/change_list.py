@@ -37,6 +37,7 @@ MOST = 16  # changes that are drawn one by one
 _TOLD = 8  # of them, those that need a look
 _BEFORE = 3  # changes that are drawn before the one being made
 _TENTHS = 10  # of many changes, how often it is announced how far they are
+_WORD, _TIME = 13, 7  # letters of a state and of a time, as they are most often
 _OFTEN_MS = 100  # between two drawings of many changes
 
 
@@ -89,9 +90,7 @@ class ChangeRow(QWidget):
         super().__init__()
         self._mark = Mark("circle", "muted")
         self._summary, self._word = label(), label(muted=True, wrap=False)
-        self._word.setMinimumWidth(90)
         self._time = label(muted=True, wrap=False)
-        self._time.setMinimumWidth(52)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.detail = label(muted=True)
         self.detail.setContentsMargins(palette.indent(), 0, 0, 0)
@@ -107,6 +106,16 @@ class ChangeRow(QWidget):
         line.addWidget(self._word, 0, top)
         line.addWidget(self._time, 0, top)
         return line
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """How many pixels its state and its time take."""
+        return self._word.sizeHint().width(), self._time.sizeHint().width()
+
+    def line_up(self, word: int, time: int) -> None:
+        """Give state and time the place of a column, in pixels."""
+        self._word.setMinimumWidth(word)
+        self._time.setMinimumWidth(time)
 
     def show_change(self, change: ListedChange) -> None:
         """Draw a change as it is now."""
@@ -167,6 +176,16 @@ class ChangeList(QWidget):
                 self._later.start()
         elif row in self._drawn:
             self._drawn[row].show_change(row)
+            self._line_up()
+
+    def _line_up(self) -> None:
+        """Have states and times stand below each other."""
+        widths = [drawn.widths for drawn in self._drawn.values()]
+        word, time = (max(column_, default=0) for column_ in zip(*widths, strict=True))
+        advance = self.fontMetrics().averageCharWidth()
+        for drawn in self._drawn.values():
+            # room for those to come, so that the columns stay
+            drawn.line_up(max(word, _WORD * advance), max(time, _TIME * advance))
 
     def _draw(self) -> None:
         """Draw what is to be drawn now, with the rows that are there already."""
@@ -180,6 +199,8 @@ class ChangeList(QWidget):
         for row, drawn in self._drawn.items():
             drawn.show_change(row)
             drawn.show()
+        if self._drawn:
+            self._line_up()
         self.sums.setText(self._sum_up(len(shown)) if self._many else "")
         self.sums.setVisible(self._many)
 

@@ -222,26 +222,28 @@ class FakeChanges:
             raise fake.refuses
         final = False
         for index, change in enumerate(changes):
+            if stop.is_set() and not final:
+                self._take_back(changes, index, report)
+                raise ApplyError(None, Text("Stopped."), tuple(changes[:index]), ())
             final = final or change.final
             report(Progress(index, len(changes), change, "doing"))
             if index == fake.fails_at:
                 fake.wait_at("change")
             if fake.apply_error and index == fake.fails_at:
                 if not final:
-                    self._take_back(changes, report)
+                    self._take_back(changes, index, report)
+                    raise fake.apply_error
                 report(Progress(index, len(changes), change, "failed"))
                 raise fake.apply_error
-            if stop.is_set() and not final:
-                raise ApplyError(None, Text("Stopped."), tuple(changes[:index]), ())
             detail = fake.details.get(change.step, "")
             report(Progress(index, len(changes), change, "done", verbatim(detail)))
 
-    def _take_back(self, changes: Sequence[Change], report: Report) -> None:
-        assert self._fake.apply_error
-        for index in (1, 0):
+    @staticmethod
+    def _take_back(changes: Sequence[Change], count: int, report: Report) -> None:
+        """Take back those that were made, newest first."""
+        for index in reversed(range(count)):
             report(Progress(index, len(changes), changes[index], "undoing"))
             report(Progress(index, len(changes), changes[index], "undone"))
-        raise self._fake.apply_error
 
 
 class FakeHealth:

@@ -73,8 +73,45 @@ def test_a_failure_offers_what_can_mend_it(
     fake.apply_error, steps = case
     window = failed(qtbot, open_window, fake, offered)
     assert window.bar.isVisible()
-    assert window.bar.text.text() == window.page("apply").state.text()
+    state = window.page("apply").state
+    # "what remains is below" is said where it is: in the report
+    assert state.text().startswith(window.bar.text.text().rstrip("."))
+    assert state.isHidden()  # it is said once
     assert offered_by(window) == [*steps, *ALWAYS]
+
+
+@pytest.mark.parametrize(
+    "case", [(STOPPED, "info"), (FAILED, "failed")], ids=["stopped", "failed"]
+)
+def test_what_a_person_stopped_is_no_failure(
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    offered: dict[str, Any],
+    case: tuple[ApplyError, str],
+) -> None:
+    fake.apply_error, state = case
+    window = failed(qtbot, open_window, fake, offered)
+    assert window.bar.notice is not None
+    assert window.bar.notice.state == state
+
+
+def test_a_stop_rolls_back_what_was_made(
+    qtbot: QtBot, open_window: Open, fake: FakeController, offered: dict[str, Any]
+) -> None:
+    fake.hold = "change"
+    window = open_window(fake, **offered)
+    go(qtbot, window, "mode", "relay", "directory", "account", "review")
+    qtbot.waitUntil(lambda: bool(window.session.changes))
+    go(qtbot, window, "apply")
+    page = window.page("apply")
+    qtbot.waitUntil(lambda: page.changes.rows[2].state == "doing")
+    page.stop()
+    fake.go.set()
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    states = [row.state for row in page.changes.rows]
+    assert states == ["undone"] * 3 + ["not done"] * 3
+    assert window.bar.text.text() == "3 changes rolled back. This server is as before."
 
 
 def test_it_is_tried_again_with_the_same_plan(

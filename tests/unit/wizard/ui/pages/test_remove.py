@@ -261,12 +261,14 @@ def test_from_there_on_it_is_not_offered_to_stop(
     page = window.page("apply")
     qtbot.waitUntil(lambda: page.changes.rows[6].state == "doing")
     assert page.stop_button.isHidden()
+    assert not window.button("cancel").isEnabled()
     window.close()
     assert window.question
     assert [each.text() for each in window.question.buttons()] == ["Go on"]
     window.question.buttons()[0].click()
     fake.go.set()
     wait_for(qtbot, window, "removed")
+    assert window.button("cancel").isEnabled()
 
 
 def test_a_failure_that_can_only_go_forward_says_what_is_left_and_finishes_it(
@@ -308,6 +310,7 @@ def test_a_removal_that_was_cut_off_is_finished_and_told(
     )
     for text in (FORGET, PORTAL_DETAILS.url, "3 changes made."):
         wait_for_text(qtbot, page, text)
+    assert QApplication.focusWidget() is window.button("next")  # Close
     held = [line.text() for line in window.findChildren(QLineEdit)]
     assert CANARY not in " ".join(held) + repr(window.session.answers.values)
     window.press_next()
@@ -335,6 +338,7 @@ def test_a_recovery_under_way_is_not_left(qtbot: QtBot, open_window: Open) -> No
     window.set_answers(ADMIN)
     window.press_next()
     qtbot.waitUntil(lambda: bool(fake.named("recover")))
+    assert not window.button("cancel").isEnabled()
     window.close()
     assert window.isVisible()
     assert window.question

@@ -4,7 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.ui.accessible_tree import Node
@@ -52,6 +54,22 @@ def test_each_change_of_a_few_is_drawn_with_its_state(qtbot: QtBot) -> None:
     assert changes.rows[0].ms is not None
     assert changes.share == 33
     assert changes.sums.isHidden()
+
+
+def test_states_stand_below_each_other_whatever_they_are(qtbot: QtBot) -> None:
+    changes = made(qtbot, 4)
+    changes.resize(640, 300)
+    changes.take(progress(0, "doing"))
+    changes.take(progress(0, "done"))
+    changes.take(progress(1, "undone"))
+    changes.take(progress(2, "stuck", "somebody renamed it"))
+
+    def places(words: tuple[str, ...]) -> set[int]:
+        told = (e for e in changes.findChildren(QLabel) if e.text() in words)
+        return {e.mapTo(changes, QPoint(0, 0)).x() for e in told}
+
+    words = ("Done", "Rolled back", "Could not be rolled back", "Waiting")
+    qtbot.waitUntil(lambda: len(places(words)) == 1)
 
 
 def test_of_thousands_no_more_are_drawn_than_can_be_read(qtbot: QtBot) -> None:
