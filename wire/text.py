@@ -18,6 +18,9 @@ Field = str | int
 
 # `str.format` would do more than fill in: a template may come from another process
 _FIELD = re.compile(r"\{(\w+)\}")
+# what a sentence may begin with and has a capital then; a name is written as it is
+_WORD = re.compile(r"[^\W\d_]([^\W\d_A-Z]|['\u2019-])*[,:;]?")
+_MARKS, _END = "\u2066\u2067\u2068", "\u2069"  # LRI, RLI, FSI and PDI
 
 
 def _data(fields: Mapping[str, Field]) -> str:
@@ -39,13 +42,33 @@ def without_words(
     """
     if "sentence" not in fields:
         return _data(fields)
-    text = spell(fields["sentence"])
-    if stop != ".":
-        return text if not text or text.endswith((stop, ".")) else f"{text}{stop}"
-    first, *_ = text.split(maxsplit=1) or [""]
-    if first[1:] == first[1:].lower():  # a name such as pwdLastSet is written as it is
-        text = f"{text[:1].upper()}{text[1:]}"
-    return text if text.endswith(".") else f"{text}."
+    return in_marks(spell(fields["sentence"]), lambda words: _sentence(words, stop))
+
+
+def in_marks(text: str, write: Callable[[str], str]) -> str:
+    """Write words anew within the marks that keep all of them in one direction.
+
+    So a full stop stands where the words end, and not beyond them (UAX #9).
+    """
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += (sign in _MARKS) - (sign == _END)
+        if depth < 1:
+            if not 0 < at == len(text) - 1:
+                break
+            return f"{text[0]}{in_marks(text[1:-1], write)}{_END}"
+    return write(text)
+
+
+def _sentence(text: str, stop: str) -> str:
+    ended = text.rstrip(_END).endswith((stop, "."))
+    if stop == ".":
+        begun = len(text) - len(text.lstrip(_MARKS))
+        first, *_ = text[begun:].split(maxsplit=1) or [""]
+        # a name such as pwdLastSet, dc1.corp.test is no word
+        if _WORD.fullmatch(first.rstrip(_END)):
+            text = f"{text[:begun]}{text[begun : begun + 1].upper()}{text[begun + 1 :]}"
+    return text if not text or ended else f"{text}{stop}"
 
 
 class Text(str):

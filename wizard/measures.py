@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from babel import Locale  # its tables are read where a language is not English
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+# four digits stand together in these: minimumGroupingDigits of CLDR, not of Babel
+_FOUR_TOGETHER = ("es", "it", "pl", "pt")
 THIN = "\u202f"  # no line ends at it
 
 
@@ -32,7 +34,9 @@ def number(value: int, locale: str = "") -> str:
         return f"{value:,}".replace(",", THIN)
     from babel.numbers import format_decimal
 
-    return format_decimal(value, locale=_known(locale))
+    known = _known(locale)
+    grouped = abs(value) >= 10_000 or known.language not in _FOUR_TOGETHER
+    return format_decimal(value, locale=known, group_separator=grouped)
 
 
 def decimal(value: str, locale: str = "") -> str:

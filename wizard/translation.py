@@ -43,30 +43,35 @@ class Language:
     name: str  # as those call it who speak it: Deutsch
 
 
-def say(text: str, data: Callable[[str], str] = str) -> str:
+def say(
+    text: str, data: Callable[[str], str] = str, apart: Callable[[str], str] = str
+) -> str:
     """Put a text into words, in the language of whoever looks on.
 
     Args:
         text: a `Text`; a string that is none is data, and comes back as it is.
         data: writes what is filled in and is no language: a name, an address.
+        apart: writes what may run in another direction than the words around it: a
+            date, and a text that has no words in this language.
 
     """
 
     def spelled(field: Field) -> str:
         if isinstance(field, Text):
-            return say(field, data)
+            return say(field, data, apart)
         return number(field) if isinstance(field, int) else data(field)
 
     if not isinstance(text, Text):
         return str(text)
     if not text.template:  # gettext answers an empty one with its catalog's header
-        return _without_words(text, spelled, data)
+        return _without_words(text, spelled, data, apart)
     translation = _translation(language())
     if text.many:
         template = translation.ngettext(text.template, text.many, _count(text))
     else:
         template = _between(translation.gettext(text.template))
-    return fill(template, text.fields, spelled) if text.fields else template
+    words = fill(template, text.fields, spelled) if text.fields else template
+    return apart(words) if template in (text.template, text.many) else words
 
 
 def number(value: int) -> str:
@@ -182,11 +187,14 @@ def _catalog_of(name: str) -> str:
 
 
 def _without_words(
-    text: Text, spelled: Callable[[Field], str], data: Callable[[str], str]
+    text: Text,
+    spelled: Callable[[Field], str],
+    data: Callable[[str], str],
+    apart: Callable[[str], str],
 ) -> str:
     measure = measures.measured(text.fields, locale())
     if measure is not None:
-        return data(measure)
+        return apart(measure)
     shown = without_words(text.fields, spelled, _STOPS.get(language(), "."))
     return data(shown) if shown and "sentence" not in text.fields else shown
 

@@ -3,6 +3,7 @@
 import sys
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from wizard import translation
@@ -10,6 +11,11 @@ from wizard.ui import accessibility
 from wizard.ui.jobs.garbage import GarbageCollector
 from wizard.ui.theme import scheme
 from wizard.ui.theme.icons import window_icon
+
+_LETTERS = {"ja": QFontDatabase.WritingSystem.Japanese}
+# of several: those of a desktop, with letters as wide as they need
+_LIKED = ("Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "VL PGothic")
+_BEFORE = "writebackLetters"
 
 
 def application() -> QApplication:
@@ -40,7 +46,30 @@ def speak(app: QApplication) -> None:
         translation.use(translation.first_of(named))
     right, left = Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight
     app.setLayoutDirection(right if translation.is_right_to_left() else left)
+    use_letters(app)
     translate_qt(app)
+
+
+def use_letters(app: QApplication) -> None:
+    """Put a font that has the letters of the language before one that has not.
+
+    Qt takes what is missing from another one: then one sentence is in two fonts, its
+    numbers in either, and only a part of a title is bold.
+    """
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).families()
+    wanted = _LETTERS.get(translation.language())
+    have = QFontDatabase.writingSystems(system[0]) if wanted and system else []
+    before: list[str] = app.property(_BEFORE) or []
+    if wanted is None or wanted in have:
+        families = []
+    else:
+        found = QFontDatabase.families(wanted)
+        families = [each for each in (*_LIKED, *found) if each in found][:1]
+    if families != before:
+        font = QFont(app.font())
+        font.setFamilies([*families, *system])
+        app.setFont(font)
+        app.setProperty(_BEFORE, families)
 
 
 def translate_qt(app: QApplication) -> None:

@@ -8,8 +8,9 @@ from wire.printable import places, printable, printable_lines
 from wire.text import Field, Text, decimal
 from wizard import translation
 
-_LEFT_TO_RIGHT, _ENDS = "\u2066", "\u2069"  # LRI and PDI
-_NO_ISOLATES = {ord(_LEFT_TO_RIGHT): None, ord(_ENDS): None}
+# LRI, FSI and PDI
+_LEFT_TO_RIGHT, _AS_IT_BEGINS, _ENDS = "\u2066", "\u2068", "\u2069"
+_NO_ISOLATES = dict.fromkeys(map(ord, (_LEFT_TO_RIGHT, _AS_IT_BEGINS, _ENDS)))
 _BEHIND = re.compile(r"\(&\w\)")  # a letter that is no part of the words
 
 
@@ -29,7 +30,7 @@ def say(text: str) -> str:
     if isinstance(text, _Words):
         return text
     if isinstance(text, Text):  # what it holds is printable
-        return _Words(translation.say(text, _apart))
+        return _Words(translation.say(text, _apart, _in_its_own))
     return printable_lines(text)
 
 
@@ -49,9 +50,18 @@ def _apart(data: str) -> str:
     A DN, an address, a command runs from left to right as a whole. What another has
     put in holds no such sign: it would not be printable.
     """
-    if not data or not translation.is_right_to_left():
-        return data
-    return "\n".join(f"{_LEFT_TO_RIGHT}{each}{_ENDS}" for each in data.split("\n"))
+    return _between(_LEFT_TO_RIGHT, data)
+
+
+def _in_its_own(words: str) -> str:
+    """Keep a date, and words of another language, in the direction they begin with."""
+    return _between(_AS_IT_BEGINS, words)
+
+
+def _between(mark: str, text: str) -> str:
+    if not text or not translation.is_right_to_left():
+        return text
+    return "\n".join(f"{mark}{each}{_ENDS}" for each in text.split("\n"))
 
 
 def tip(text: str) -> str:
@@ -96,7 +106,8 @@ def mnemonics(labels: list[str], taken: str) -> list[str]:
 def _marked(label: str, used: set[str]) -> str:
     if places(label) > len(label):  # of East Asia
         return _marked_behind(label, used)
-    starts = [i for i in range(len(label)) if i == 0 or label[i - 1] == " "]
+    before = f" {_AS_IT_BEGINS}"
+    starts = [i for i in range(len(label)) if i == 0 or label[i - 1] in before]
     for index in [*starts, *range(len(label))]:
         letter = label[index].lower()
         if letter.isalpha() and letter not in used:

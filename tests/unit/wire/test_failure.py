@@ -36,6 +36,9 @@ def test_what_and_remedy_are_one_text(what: str, remedy: str, text: str) -> None
         ("it is 'aaa...'", "It is 'aaa...'."),
         ("and so on...", "And so on..."),
         ("pwdLastSet is 0", "pwdLastSet is 0."),
+        ("corp.test has no group", "corp.test has no group."),
+        ("dc1 does not answer", "dc1 does not answer."),
+        ("it's gone: why", "It's gone: why."),
         ("", ""),
     ],
 )

@@ -19,12 +19,16 @@ LOCALES = ("", "de", "de_CH", "fr", "es", "ja")
         ("de_CH", "1'204"),
         ("fr", "1 204"),
         ("ja", "1,204"),
+        ("es", "1204"),  # as the Academy has it; five digits are parted
+        ("es_MX", "1204"),
         ("de_XX", "1.204"),
     ],
 )
 def test_thousands_are_parted_as_the_locale_does(locale: str, expected: str) -> None:
     narrow = number(1204, locale).replace("\u202f", " ").replace("\u2019", "'")
     assert narrow == expected
+    many = number(12040, locale)
+    assert len(many) == 6
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wire.system_reason import system_reason
-from wizard.ui.formatting import say, tr
+from wizard.ui.formatting import say, to_copy, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import CopyButton, button, column, label, row
 
@@ -21,6 +22,8 @@ class TextView(QWidget):
         self.text.setFont(palette.mono())
         self.text.setAccessibleName(name)
         self.text.setTabChangesFocus(True)
+        # commands, JSON, YAML: each line begins at the left, and is seen from there
+        self.text.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.copy = CopyButton(text, name)
         self.state = label(muted=True)
@@ -47,7 +50,8 @@ class TextView(QWidget):
     def save(self, path: str) -> None:
         """Write the text to a file, and say where it is or why not."""
         try:
-            Path(path).write_text(self.text.toPlainText(), encoding="utf-8")
+            text = to_copy(self.text.toPlainText())
+            Path(path).write_text(text, encoding="utf-8")
         except OSError as error:
             reason = say(system_reason(error))
             self.state.setText(tr("Not saved: {reason}.", reason=reason))

@@ -1,8 +1,20 @@
 """Numbers, durations and mnemonics on the screen."""
 
-from wire.text import plural
+from datetime import date
+
+import pytest
+
+from wire.failure import sentence
+from wire.text import Text, day, plural
 from wizard.translation import number
-from wizard.ui.formatting import duration, mnemonics, say, tip, without_mnemonic
+from wizard.ui.formatting import (
+    duration,
+    mnemonics,
+    say,
+    tip,
+    to_copy,
+    without_mnemonic,
+)
 
 
 def test_times_and_counts_are_short() -> None:
@@ -33,3 +45,18 @@ def test_what_a_peer_is_called_is_no_line_and_no_html_of_its_own() -> None:
     assert "<img" not in shown
     assert "&lt;b&gt;Fingerprint" in shown
     assert tip("OU=Sales\x1b") == "OU=Sales\\x1b"
+
+
+def test_a_date_and_words_without_a_translation_keep_their_direction(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "ar")
+    shown = say(day(date(2026, 11, 24)))
+    assert (shown[0], shown[-1]) == ("\u2068", "\u2069")  # by its own first letter
+    untold = Text("{count} of no catalog", count=300)
+    assert say(untold) == "\u2068300 of no catalog\u2069"
+    assert say(sentence(untold)) == "\u2068300 of no catalog.\u2069"
+    assert mnemonics([say(Text("Of no catalog"))], "") == ["\u2068&Of no catalog\u2069"]
+    assert not set(to_copy(say(untold))) & set("\u2066\u2068\u2069")
+    monkeypatch.setenv("LANGUAGE", "de")
+    assert say(untold) == "300 of no catalog"
