@@ -14,7 +14,7 @@ from agent.acl.well_known_sids import is_protected, well_known
 from wire.text import EMPTY, Text, verbatim
 from wizard.permissions import held_rights
 from wizard.permissions.findings import Finding, Level, NameOf
-from wizard.permissions.held_rights import unread
+from wizard.permissions.held_rights import AllRights, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +87,23 @@ def of_place(place: Place, sids: frozenset[Sid], name_of: NameOf) -> Iterator[Fi
         fine = Text("It has no control over {title}", title=title)
         yield Finding(f"excess/{place.name}", Level.OK, fine)
     elif whole := held_rights.has_full(held):
-        action = Text("do everything with {title}", title=title)
-        what = f"excess/full_control/{place.name}"
-        yield _judged(what, Level.PROBLEM, action, whole, name_of)
+        yield _control(place, AllRights.FULL_CONTROL, whole, name_of)
     else:
-        for each in held:
-            words = each.right.value.words
-            action = Text("{right} of {title}", right=words, title=title)
-            if each.right is Right.WRITE_OWNER:
-                action = Text("take ownership of {title}", title=title)
-            what = f"excess/{held_rights.spelled(each.right)}/{place.name}"
-            yield _judged(what, Level.PROBLEM, action, each, name_of)
+        yield from (_control(place, each.right, each, name_of) for each in held)
+
+
+def _control(
+    place: Place,
+    right: Right | AllRights,
+    held: held_rights.HeldRight,
+    name_of: NameOf,
+) -> Finding:
+    what = f"excess/{held_rights.spelled(right)}/{place.name}"
+    if not held.decision.allowed:
+        about = Text("a right over {objects}", objects=place.title)
+        return held.left_open(what, about, name_of)
+    title, shown_by = held_rights.may(right, place.title), held.shown_by(name_of)
+    return Finding(what, Level.PROBLEM, title, shown_by, held_rights.TAKE_AWAY)
 
 
 def _judged(

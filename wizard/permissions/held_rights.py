@@ -16,7 +16,7 @@ from agent.acl.descriptor import SecurityDescriptor
 from agent.acl.descriptor_reader import Unreadable
 from agent.acl.rights import Right, is_full_control
 from agent.acl.sid import Sid
-from wire.text import Text, verbatim
+from wire.text import Text, filled, verbatim
 from wizard.permissions.findings import Finding, NameOf, not_known
 
 CONTROL = (Right.WRITE_DACL, Right.WRITE_OWNER, Right.WRITE_EVERYTHING)
@@ -30,6 +30,25 @@ class AllRights(Enum):
     """All rights at once, beside the members of `Right`."""
 
     FULL_CONTROL = "full_control"
+
+
+# whole sentences: a verb and what it governs stand in another order elsewhere
+_MAY: dict[Right | AllRights, Text] = {
+    AllRights.FULL_CONTROL: Text("It may do everything with {objects}"),
+    Right.WRITE_DACL: Text("It may change the permissions of {objects}"),
+    Right.WRITE_OWNER: Text("It may take ownership of {objects}"),
+    Right.WRITE_EVERYTHING: Text("It may write all properties of {objects}"),
+    Right.RESET_PASSWORD: Text("It may reset the passwords of {objects}"),
+    Right.WRITE_LOCKOUT_TIME: Text("It may unlock {objects}"),
+    Right.WRITE_PWD_LAST_SET: Text("It may require a new password of {objects}"),
+    Right.WRITE_MEMBERS: Text("It may choose the members of {objects}"),
+    Right.ADD_SELF: Text("It may become a member of {objects}"),
+}
+
+
+def may(right: Right | AllRights, objects: Text) -> Text:
+    """Say that an account has a right over objects, or over one."""
+    return filled(_MAY[right], {"objects": objects})
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,17 +41,6 @@ class Gap(Enum):
 
 
 Key = tuple[Kind, Right | AllRights | Gap]
-_ACTIONS: dict[Right | AllRights | Gap, Text] = {
-    AllRights.FULL_CONTROL: Text("do everything with"),
-    Right.WRITE_DACL: Text("change the permissions of"),
-    Right.WRITE_OWNER: Text("take ownership of"),
-    Right.WRITE_EVERYTHING: Text("write all properties of"),
-    Right.RESET_PASSWORD: Text("reset the passwords of"),
-    Right.WRITE_LOCKOUT_TIME: Text("unlock"),
-    Right.WRITE_PWD_LAST_SET: Text("require a new password of"),
-    Right.WRITE_MEMBERS: Text("choose the members of"),
-    Right.ADD_SELF: Text("become a member of"),
-}
 _REMEDIES = {
     Kind.PEOPLE: held_rights.TAKE_AWAY,
     Kind.OUTSIDE: Text(
@@ -160,13 +149,14 @@ class RightsTally:
 
     def _excess(self, key: Key, name_of: NameOf) -> Finding:
         count, (kind, right) = self.counts[key], key
-        action, objects = _ACTIONS[right], number(kind, count.objects)
+        assert not isinstance(right, Gap)
+        title = held_rights.may(right, number(kind, count.objects))
         outside = kind in (Kind.OUTSIDE, Kind.PROTECTED)
         name = spelled(right)
         return Finding(
             f"{kind}/{name}" if outside else f"excess/{name}/{kind}",
             Level.WARNING if kind is Kind.OUTSIDE else Level.PROBLEM,
-            Text("It may {action} {objects}", action=action, objects=objects),
+            title,
             count.shown_by(name_of),
             _REMEDIES.get(kind, _OF_OBJECTS),
         )
