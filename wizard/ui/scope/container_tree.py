@@ -37,6 +37,9 @@ class ContainerTree(QTreeView):
         first = self.containers.index(0, 0)
         self.setCurrentIndex(first)
         self.expand(first)
+        # Qt reads as it draws, and of the whole domain no tree is drawn
+        if self.containers.canFetchMore(first):
+            self.containers.fetchMore(first)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)

@@ -82,6 +82,20 @@ def test_all_of_people_except_one_is_what_the_settings_hold(
     ]
 
 
+def test_all_of_the_domain_says_who_is_in_it_though_no_tree_is_seen(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = open_window(fake)
+    answers = {**EXPRESS, "mode": "custom", CONTAINERS: (HEAD,)}
+    window.session.put(answers)
+    ids = [page.id for page in route(window.session.answers)]
+    window.pages.go_to(*ids[1 : ids.index("scope") + 1])
+    page = page_of(window)
+    assert page.tree.isHidden() or not page.tree.isVisible()
+    checked(qtbot, page)
+    assert "79 people" in page.panel.sum_up.text()
+
+
 def test_all_of_the_domain_is_its_head_and_what_was_selected_comes_back(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
