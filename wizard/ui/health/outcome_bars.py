@@ -27,7 +27,6 @@ from wizard.health.answers import Kind
 from wizard.health.week import Counts, Day, Week
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
-from wizard.ui.widgets.columns import fit_titles
 from wizard.ui.widgets.labels import label, row
 from wizard.ui.widgets.side_by_side import SideBySide
 from wizard.ui.widgets.tables import ReadTable
@@ -198,10 +197,9 @@ class DayTable(ReadTable):
     def __init__(self) -> None:
         titles = (tr("Day"), *(say(word) for word in WORDS.values()))
         super().__init__(titles, tr("Answers of the last seven days by outcome"))
-        # numbers are narrow: all are in sight
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
 
     def show_days(self, days: tuple[Day, ...]) -> None:
         """Fill it."""
@@ -210,10 +208,16 @@ class DayTable(ReadTable):
             numbers = (Text("{count}", count=each.counts.of(kind)) for kind in Kind)
             for place, text in enumerate((day(each.date), *numbers)):
                 self.setItem(at, place, QTableWidgetItem(say(text)))
-        fit_titles(self.horizontalHeader())
+        # all are in sight: where titles are long, on a row of its own
+        wide = sum(map(self._width_of, range(self.columnCount())))
+        self.setMinimumWidth(wide + 2 * self.frameWidth())
         header = self.horizontalHeader().sizeHint().height()
         rows = len(days) * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(header + rows + 2 * self.frameWidth())
+
+    def _width_of(self, at: int) -> int:
+        title = self.horizontalHeader().sectionSizeHint(at)
+        return max(title, self.sizeHintForColumn(at))
 
 
 def week_words(week: Week) -> Text:

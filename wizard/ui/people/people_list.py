@@ -67,9 +67,17 @@ class PeopleTable(QTableView):
         header.setSortIndicator(Column.NAME, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.setMinimumHeight(high * (_LEAST_ROWS + 1))
-        fit = ColumnFit(self, _SHARES)
+        # the cause is what one looks for: names are cut before it
+        fit = ColumnFit(self, _SHARES, [Column.CAUSE])
         listed.modelReset.connect(fit.fit_later)
         listed.rowsInserted.connect(fit.fit_later)
+
+    def selectRow(self, row: int) -> None:
+        """Choose a row: Qt's own finds none where a table begins at the right."""
+        kinds = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(
+            self.model().index(row, 0), kinds.ClearAndSelect | kinds.Rows
+        )
 
 
 class PeopleList(QWidget):
@@ -84,7 +92,7 @@ class PeopleList(QWidget):
         self._key: Key | None = None
         hint = tr("Search by name, sign-in name, OU or cause")
         self.search = SearchField(tr("Search people"), hint)
-        self.search.setMaximumWidth(360)
+        self.search.setMaximumWidth(max(360, self.search.width_of_hint()))
         self.search.textChanged.connect(self._search)
         self.number = label(muted=True, wrap=False)
         self.table = PeopleTable(self.listed)

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from wizard.ui.formatting import tr
+from wizard.ui.theme import palette
 
 
 class SearchField(QLineEdit):
@@ -16,3 +17,9 @@ class SearchField(QLineEdit):
         self.setClearButtonEnabled(True)
         for empty in self.findChildren(QAbstractButton):
             empty.setAccessibleName(tr("Empty the search"))
+
+    def width_of_hint(self) -> int:
+        """Give how wide it is with the whole of its hint, in pixels."""
+        button = self.fontMetrics().height() + 2 * palette.TIGHT
+        hint = self.fontMetrics().horizontalAdvance(self.placeholderText())
+        return hint + button + 2 * palette.TIGHT

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -42,6 +42,12 @@ class SideBySide(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._turn(event.size().width())
         super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Look again whether they fit, where one of them needs another width."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._turn(self.width())
+        return super().event(event)
 
     def _turn(self, width: int) -> None:
         each = [

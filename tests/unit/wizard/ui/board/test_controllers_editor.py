@@ -64,6 +64,23 @@ def board(qtbot: QtBot) -> Controllers:
     return made
 
 
+@pytest.mark.parametrize("language", ["de", "es", "fr", "ja"])
+def test_every_column_is_in_sight_in_each_language(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    board = Controllers(FIELDS["directory.controllers"])
+    qtbot.addWidget(board)
+    board.model.domain = "corp.test"
+    board.set_value([DC1, DC2])
+    board.table.setFixedWidth(680)
+    board.show()
+    bar = board.table.horizontalScrollBar()
+    for facts in ((), EXPIRES.controllers, ONE.controllers):
+        board.model.take(facts)
+        qtbot.waitUntil(lambda: bar.maximum() == 0)
+
+
 def words(board: Controllers, row: int) -> list[str]:
     model = board.model
     return [str(model.data(model.index(row, at)) or "") for at in Column]

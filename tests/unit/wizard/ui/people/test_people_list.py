@@ -33,6 +33,35 @@ def person(number: int, cause: Cause, name: str, dn: str = "") -> PersonVerdict:
     return PersonVerdict(f"s{number}", verdict, name, f"{name.lower()}@corp.test")
 
 
+@pytest.mark.parametrize("language", ["de", "fr", "es", "ja"])
+def test_the_cause_is_read_whole_in_each_language(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    application()
+    shown = PeopleList()
+    qtbot.addWidget(shown)
+    shown.resize(676, 400)
+    shown.show()
+    name = "Anna-Lena Brunner"
+    ou = "CN=x,OU=Zurich,OU=People,DC=corp,DC=test"
+    shown.take([person(at, Cause.PROTECTED, name, ou) for at in range(20)])
+    shown.settle()
+    table = shown.table
+    cause = table.sizeHintForColumn(Column.CAUSE)
+    qtbot.waitUntil(lambda: table.columnWidth(Column.CAUSE) >= cause)
+    assert table.horizontalScrollBar().maximum() == 0
+    hint = shown.search.placeholderText()
+    assert shown.search.width() > shown.fontMetrics().horizontalAdvance(hint)
+
+
+def test_a_row_is_chosen_where_a_table_begins_at_the_right(listed: PeopleList) -> None:
+    shown = four(listed)
+    shown.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    shown.table.selectRow(1)
+    assert [each.row() for each in shown.table.selectionModel().selectedRows()] == [1]
+
+
 @pytest.fixture
 def listed(qtbot: QtBot) -> PeopleList:
     application()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.fixtures.cut_text import cut
 from tests.unit.wizard.ui.accessible_tree import Node
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import change
@@ -147,3 +148,17 @@ def test_a_plan_of_thousands_is_carried_out(
     fake.go.set()
     qtbot.waitUntil(lambda: window.page_id() == "complete")
     assert page.state.text() == "1\u202f000 changes made."
+
+
+def test_the_states_stand_below_each_other_in_each_language(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    changes = made(qtbot, 4)
+    changes.resize(680, 300)
+    for at, state in enumerate(("undone", "failed", "not done", "stuck")):
+        changes.take(progress(at, state))
+    rows = changes.findChildren(ChangeRow)
+    qtbot.waitUntil(lambda: len(rows) == 4 and not cut(changes))
+    words = [row._word for row in rows if row.isVisibleTo(changes)]
+    assert len({word.mapTo(changes, word.rect().topLeft()).x() for word in words}) == 1

@@ -105,3 +105,12 @@ def test_a_column_is_as_wide_as_its_title(window: QWidget) -> None:
     fit_titles(header)
     shown(window, 121)
     assert not cut(window)
+
+
+def test_what_is_lower_stands_in_the_middle_of_its_row(window: QWidget) -> None:
+    high, low = button("Check again"), label("2 in order", wrap=False)
+    part = QWidget()
+    part.setLayout(flow(high, low))
+    put(window, part)
+    shown(window, 640)
+    assert abs(high.geometry().center().y() - low.geometry().center().y()) <= 1
