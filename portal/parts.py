@@ -17,6 +17,7 @@ from portal.agents.relay_http import RelayHttp, Transport
 from portal.app import application
 from portal.database import agents as agent_rows
 from portal.database.engine import Database
+from portal.database.events import Events
 from portal.database.migrations import migrate
 from portal.database.outbox import Outbox
 from portal.database.proofs import Proofs
@@ -73,6 +74,7 @@ async def portal(
             database=database,
             agents=pool,
             pepper=pepper,
+            events=Events(pepper),
             proofs=Proofs(row_keys),
             outbox=Outbox(row_keys),
             templates=Templates(),

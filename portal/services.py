@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from portal.agents.pool import AgentPool
 from portal.database.engine import Database
+from portal.database.events import Events
 from portal.database.outbox import Outbox
 from portal.database.proofs import Proofs
 from portal.keys.pepper import Pepper
@@ -21,6 +22,7 @@ class Services:
     database: Database
     agents: AgentPool
     pepper: Pepper
+    events: Events
     proofs: Proofs
     outbox: Outbox
     templates: Templates

@@ -1,20 +1,25 @@
-"""One event of the audit, and the digest that chains it to the one before. Pure."""
+"""One event of the audit, and the record of it that the chain is made of. Pure."""
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 GENESIS = ""
+# what is left of an address after a while: about a provider and a region
+_LEFT_OF_IPV4, _LEFT_OF_IPV6 = 16, 32
 
 
 class EventKind(StrEnum):
     """What happened; the values are stored and exported: never rename one, only add."""
 
     VISIT_BEGUN = "visit_begun"
+    LOOKED_UP = "looked_up"
     CODE_SENT = "code_sent"
     METHOD_USED = "method_used"
     METHOD_REFUSED = "method_refused"
@@ -22,11 +27,13 @@ class EventKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind, not a secret
     ACCOUNT_UNLOCKED = "account_unlocked"
     SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
     METHOD_ADDED = "method_added"
     METHOD_REMOVED = "method_removed"
     METHODS_CONFIRMED = "methods_confirmed"
     REGISTERED = "registered"
+    LIMIT_REACHED = "limit_reached"
     BLOCKED = "blocked"
 
 
@@ -49,15 +56,59 @@ class Event:
     browser: str = ""
 
 
-def digest(before: str, number: int, event: Event) -> str:
-    """Chain an event to the digest of the one before: SHA-256, base64url."""
-    record = {
-        "before": before,
-        "number": number,
+@dataclass(frozen=True)
+class Recorded:
+    """An event with its number and its place in the chain.
+
+    `address_hash` stands for the whole address in the chain. Its key is forgotten with
+    the address: what is left then can't be guessed back, and the chain still holds.
+    """
+
+    number: int
+    event: Event
+    address_key: str | None = field(repr=False)
+    address_hash: str
+    digest: str
+
+
+def record(number: int, event: Event, address_hash: str) -> str:
+    """Give the text of an event that the chain covers: one line of JSON.
+
+    Of the address it has what is left of it in the end, and the hash of the whole.
+    """
+    content = {
         **vars(event),
+        "number": number,
         "kind": str(event.kind),
         "detail": dict(event.detail),
+        "address": shortened(event.address),
+        "address_hash": address_hash,
     }
-    line = json.dumps(record, sort_keys=True, separators=(",", ":"))
-    hashed = hashlib.sha256(line.encode()).digest()
-    return base64.urlsafe_b64encode(hashed).decode("ascii").rstrip("=")
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+
+def hashed_address(address: str, key: str) -> str:
+    """Hash an address with a key of its own: HMAC-SHA-256 (RFC 2104), base64url."""
+    digest = hmac.new(key.encode(), address.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
+
+
+def address_fits(recorded: Recorded) -> bool:
+    """Say whether the address is the one that was recorded, or what is left of it."""
+    address, key = recorded.event.address, recorded.address_key
+    if key is None:
+        return address == shortened(address)
+    return hmac.compare_digest(hashed_address(address, key), recorded.address_hash)
+
+
+def shortened(address: str) -> str:
+    """Give the /16 of an IPv4 address, the /32 of an IPv6 one; else what it was.
+
+    What is short already stays as it is.
+    """
+    host = address.partition("/")[0]
+    try:
+        left = _LEFT_OF_IPV4 if ip_address(host).version == 4 else _LEFT_OF_IPV6
+    except ValueError:
+        return address
+    return str(ip_network(f"{host}/{left}", strict=False))

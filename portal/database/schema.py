@@ -211,7 +211,10 @@ EVENT = Table(
     Column("detail", JSON, nullable=False),
     Column("address", _LABEL, nullable=False),
     Column("browser", _NAME, nullable=False),
-    # SHA-256 over this record and the digest of the one before
+    # the address in the chain; its key goes when the address is shortened
+    Column("address_key", _DIGEST),
+    Column("address_hash", _DIGEST, nullable=False),
+    # HMAC-SHA-256 over this record and the digest of the one before
     Column("digest", _DIGEST, nullable=False),
     Index("ix_event_person", "person"),
     Index("ix_event_at", "at"),

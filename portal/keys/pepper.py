@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     BUDGET = "budget"
     FORM = "form"
     PROOF = "proof"
+    EVENT = "event"
+    ANCHOR = "audit anchor"
 
 
 class Pepper:

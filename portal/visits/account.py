@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from portal.audit.event import Event, EventKind
-from portal.database import events, people, sessions, visits
+from portal.database import people, sessions, visits
 from portal.database.people import RegisteredPerson
 from portal.database.proofs import RegisteredMethod
 from portal.database.sessions import Session
@@ -154,7 +154,7 @@ class Accounts:
             address=origin.address,
             browser=origin.agent,
         )
-        events.append(connection, event)
+        self._services.events.append(connection, event)
 
     def _find(self, connection: Connection, own_id: str) -> Account | None:
         now = self._services.clock()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from portal.audit.event import Event, EventKind
-from portal.database import budgets, events, visits
+from portal.database import budgets, visits
 from portal.database.visits import NewVisit
 from portal.journeys.sign_in_name import compared, sign_in_name
 from portal.journeys.visit import LIFETIME_S, Visit, VisitPurpose
@@ -89,5 +89,5 @@ class Forgotten:
             address=origin.address,
             browser=origin.agent,
         )
-        events.append(connection, event)
+        self._services.events.append(connection, event)
         return None

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from portal.audit.event import Event, EventKind
-from portal.database import events, people
+from portal.database import people
 from portal.notifications.messages import NOTICE_S, notices
 from portal.services import BrowserOrigin, Services
 from wire.proof_kind import ProofKind
@@ -40,7 +40,7 @@ class Notices:
             address=origin.address,
             browser=origin.agent,
         )
-        events.append(connection, event)
+        self._services.events.append(connection, event)
 
     def tell(
         self,

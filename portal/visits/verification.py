@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from portal.audit.event import Event, EventKind
-from portal.database import budgets, codes, events, proofs, visits
+from portal.database import budgets, codes, proofs, visits
 from portal.database.proofs import RegisteredMethod
 from portal.journeys.visit import TakenMethod, Visit
 from portal.keys.pepper import Purpose
@@ -250,7 +250,7 @@ class Verification:
             detail={"method": str(proof)},
             address=visit.address,
         )
-        events.append(connection, event)
+        self._services.events.append(connection, event)
 
 
 def _taken(method: RegisteredMethod, now: int) -> TakenMethod:

@@ -61,6 +61,8 @@ def _event() -> None:
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("browser", sa.String(length=256), nullable=False),
+        sa.Column("address_key", sa.String(length=43), nullable=True),
+        sa.Column("address_hash", sa.String(length=43), nullable=False),
         sa.Column("digest", sa.String(length=43), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_event")),
     )
