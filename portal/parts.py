@@ -34,6 +34,7 @@ from portal.visits.lookup import Lookups
 from wire.keys import PrivateKeys
 from wire.secret import Secret
 
+TICK_S = 0.1
 LOG = logging.getLogger("portal")
 OpenRelay = Callable[[RelayAddress, Secret], AbstractAsyncContextManager[Transport]]
 
@@ -53,6 +54,7 @@ async def portal(
     *,
     clock: Callable[[], float] = time.time,
     open_relay: OpenRelay = RelayHttp,
+    tick_s: float = TICK_S,
 ) -> AsyncIterator[Portal]:
     """Run a portal's parts; PortalUnusable says which of them can't be had."""
     row_keys = RowKeys.of(secrets.read(secret_files.ROW_KEYS))
@@ -79,6 +81,7 @@ async def portal(
             outbox=Outbox(row_keys),
             templates=Templates(),
             clock=clock,
+            tick_s=tick_s,
         )
         lookups = Lookups(services)
         stack.push_async_callback(lookups.close)

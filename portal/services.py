@@ -1,8 +1,7 @@
 """What the portal works with, put together once and handed to who needs it."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from portal.agents.pool import AgentPool
 from portal.database.engine import Database
@@ -16,7 +15,11 @@ from portal.templating import Templates
 
 @dataclass(frozen=True)
 class Services:
-    """The portal's parts; `clock` gives Unix seconds."""
+    """The portal's parts; `clock` gives Unix seconds.
+
+    What must not tell who exists is answered at full ticks (`portal.visits.even_time`);
+    where the directory itself takes its time, they are five times as long.
+    """
 
     settings: Settings
     database: Database
@@ -26,7 +29,13 @@ class Services:
     proofs: Proofs
     outbox: Outbox
     templates: Templates
-    clock: Callable[[], float] = field(default=time.time)
+    clock: Callable[[], float]
+    tick_s: float
+
+    @property
+    def long_tick_s(self) -> float:
+        """The tick of what a directory was asked for."""
+        return 5 * self.tick_s
 
 
 @dataclass(frozen=True)

@@ -57,16 +57,18 @@ class AgentPool:
     def __init__(self, exchanges: Iterable[AgentExchange], remember: Remember) -> None:
         self.agents = [Watched(exchange) for exchange in exchanges]
         self._remember = remember
+        self._looking = asyncio.Lock()
 
     async def watch(self) -> None:
         """Ask each agent again and again whether it can serve, until cancelled."""
         while True:
-            await self.look()
             await asyncio.sleep(POLL_S)
+            await self.look()
 
     async def look(self) -> None:
-        """Ask each agent once."""
-        await asyncio.gather(*map(self._look_at, self.agents))
+        """Ask each agent once; what was asked later counts."""
+        async with self._looking:
+            await asyncio.gather(*map(self._look_at, self.agents))
 
     def serving(self, domain: str) -> list[Watched]:
         """Give the agents of a domain that can serve now, whose answers come first."""

@@ -24,7 +24,6 @@ from portal.visits.registration import MustProveFirst, Registration, registered_
 from portal.web import cookies
 
 SIGN_IN, ACCOUNT = "/account/sign-in", "/account"
-_TICK_S = 0.5  # the directory itself takes longer for one person than for another
 _MOST_EVENTS = 50
 Handler = Callable[[Request, Account], Awaitable[Response]]
 
@@ -85,7 +84,7 @@ class AccountPages:
         """Take name and password."""
         form = await self._pages.form(request, first=True)
         origin = self._pages.origin(request)
-        async with even_time(_TICK_S):
+        async with even_time(self._pages.services.long_tick_s):
             outcome = await self._passwords.sign_in(
                 form.text("name"),
                 form.secret("password"),

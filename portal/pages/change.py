@@ -19,7 +19,6 @@ from portal.visits.password_sign_in import (
 from portal.visits.write import PASSING
 from wire.outcomes import Code
 
-_TICK_S = 0.5  # the directory itself takes longer for one person than for another
 ADDRESS = "/change"
 
 
@@ -48,7 +47,7 @@ class ChangePages:
         if not new or new != again:
             return self._form(request, 422, wrong="differ" if new else "empty")
         origin = self._pages.origin(request)
-        async with even_time(_TICK_S):
+        async with even_time(self._pages.services.long_tick_s):
             outcome = await self._passwords.change(
                 form.text("name"),
                 form.secret("old"),

@@ -45,6 +45,7 @@ class ForgottenPages:
     ) -> None:
         self._pages, self._forgotten = pages, forgotten
         self._verification, self._writing = verification, writing
+        self._tick_s = pages.services.tick_s
 
     @property
     def routes(self) -> list[Route]:
@@ -71,13 +72,20 @@ class ForgottenPages:
         ]
 
     def visiting(self, handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
-        """Have a page see the visit of its cookie, or say that it has ended."""
+        """Have a page see the visit of its cookie, or say that it has ended.
+
+        The answer leaves at a full tick until something was proven.
+        """
 
         async def handle(request: Request) -> Response:
-            visit = await self._forgotten.find(cookies.read(request, cookies.VISIT))
-            if visit is None or not visit.is_open(self._pages.services.clock()):
-                return self._pages.show(request, "ended", 403)
-            return await handler(request, visit)
+            async with even_time(self._tick_s) as even:
+                visit = await self._forgotten.find(cookies.read(request, cookies.VISIT))
+                if visit is None or not visit.is_open(self._pages.services.clock()):
+                    return self._pages.show(request, "ended", 403)
+                run = self._pages.services.database.run
+                if await run(visit_rows.taken, visit.id):
+                    even.release()
+                return await handler(request, visit)
 
         return handle
 
@@ -93,7 +101,7 @@ class ForgottenPages:
         is_unlock = request.url.path == "/unlock"
         purpose = VisitPurpose.UNLOCK if is_unlock else VisitPurpose.FORGOTTEN
         try:
-            async with even_time():
+            async with even_time(self._tick_s):
                 begun = await self._forgotten.begin(
                     form.text("name"), purpose, self._pages.origin(request)
                 )
@@ -145,9 +153,8 @@ class ForgottenPages:
         """Take the code of an app."""
         code = (await self._pages.form(request)).text("code")
         origin = self._pages.origin(request)
-        async with even_time():
-            settled = await self._forgotten.settled(visit)
-            proof = await self._verification.by_app(settled, code, origin)
+        settled = await self._forgotten.settled(visit)
+        proof = await self._verification.by_app(settled, code, origin)
         return self._after(request, "forgot/app", proof)
 
     async def recovery(self, request: Request, _visit: Visit) -> Response:
@@ -158,9 +165,8 @@ class ForgottenPages:
         """Take a recovery code."""
         code = (await self._pages.form(request)).text("code")
         origin = self._pages.origin(request)
-        async with even_time():
-            settled = await self._forgotten.settled(visit)
-            proof = await self._verification.by_recovery_code(settled, code, origin)
+        settled = await self._forgotten.settled(visit)
+        proof = await self._verification.by_recovery_code(settled, code, origin)
         return self._after(request, "forgot/recovery", proof)
 
     async def email(self, request: Request, _visit: Visit) -> Response:
@@ -176,9 +182,8 @@ class ForgottenPages:
                 request, "forgot/email", 422, typed="", wrong="address", wait=0
             )
         language = self._pages.origin(request).language
-        async with even_time():
-            settled = await self._forgotten.settled(visit)
-            soon = await self._verification.send_mail(settled, address, language)
+        settled = await self._forgotten.settled(visit)
+        soon = await self._verification.send_mail(settled, address, language)
         if isinstance(soon, TooSoon):
             wait = max(1, round(soon.wait))
             return self._pages.show(
@@ -194,11 +199,10 @@ class ForgottenPages:
         """Take the code of a mail."""
         code = (await self._pages.form(request)).text("code")
         origin = self._pages.origin(request)
-        async with even_time():
-            settled = await self._forgotten.settled(visit)
-            proof = await self._verification.by_sent_code(
-                settled, ProofKind.EMAIL, code, origin
-            )
+        settled = await self._forgotten.settled(visit)
+        proof = await self._verification.by_sent_code(
+            settled, ProofKind.EMAIL, code, origin
+        )
         return self._after(request, "forgot/email_code", proof)
 
     def _after(self, request: Request, template: str, proof: Proof) -> Response:

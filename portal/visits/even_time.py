@@ -10,15 +10,25 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-TICK_S = 0.1
+
+class EvenTime:
+    """Whether an answer waits for its tick."""
+
+    def __init__(self) -> None:
+        self.waits = True
+
+    def release(self) -> None:
+        """Let the answer leave at once: who asks proved something already."""
+        self.waits = False
 
 
 @asynccontextmanager
-async def even_time(tick_s: float = TICK_S) -> AsyncIterator[None]:
+async def even_time(tick_s: float) -> AsyncIterator[EvenTime]:
     """Do what is in it, and come back at the next full tick since the beginning."""
-    began = time.monotonic()
+    began, even = time.monotonic(), EvenTime()
     try:
-        yield
+        yield even
     finally:
-        spent = time.monotonic() - began
-        await asyncio.sleep(math.ceil(spent / tick_s) * tick_s - spent)
+        if even.waits:
+            spent = time.monotonic() - began
+            await asyncio.sleep(math.ceil(spent / tick_s) * tick_s - spent)

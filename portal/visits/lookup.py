@@ -1,25 +1,38 @@
 """Looks a name up at the agents while the person goes on: who it is, what is asked.
 
 Nothing that a browser sees waits for the agent but the step that needs it, and that one
-until a full half second: how long a lookup took tells nothing.
+until a full tick: how long a lookup took tells nothing.
 """
 
 import asyncio
 import logging
+import time
+import uuid
 
+from portal.agents import requests
 from portal.agents.answer import Answer
 from portal.agents.exchange import AgentExchange
 from portal.agents.pool import NoAgent
 from portal.database import people, visits
 from portal.database.visits import LookedUp
+from portal.journeys.policy import SelfServicePolicy
 from portal.journeys.sign_in_name import user_claim
 from portal.journeys.visit import Visit
 from portal.services import BrowserOrigin, Services
+from wire.operation import Operation
 from wire.outcomes import Code
+from wire.proof_kind import ProofKind
 
 LOG = logging.getLogger("portal.visits")
-SETTLED_S, _TICK_S = 10.0, 0.5
-_NOBODY = LookedUp("", None, None, None, locked=False, known_browser=False)
+SETTLED_S = 10.0
+# what a row holds of nobody has the form of somebody's, and takes as long to read
+_NOBODYS = SelfServicePolicy(
+    eligible=False,
+    operations=frozenset({Operation.RESET}),
+    proofs=2,
+    kinds=tuple(ProofKind),
+    roles=[],
+)
 
 
 class Lookups:
@@ -43,15 +56,16 @@ class Lookups:
 
         After `SETTLED_S` it is given all the same, as one of nobody.
         """
-        services = self._services
+        began = time.monotonic()
         while True:
-            found = await services.database.run(visits.find, visit)
+            found = await self._services.database.run(visits.find, visit)
             if found is None or found.looked_up is not None:
                 return found
-            spent = services.clock() - found.started
-            if spent >= SETTLED_S:
+            if time.monotonic() - began >= SETTLED_S:
                 return found
-            await asyncio.sleep(_TICK_S - spent % _TICK_S)
+            spent = max(0.0, self._services.clock() - found.started)
+            tick = self._services.long_tick_s
+            await asyncio.sleep(tick - spent % tick)
 
     async def close(self) -> None:
         """End what is under way."""
@@ -70,13 +84,7 @@ class Lookups:
         self, reference: str, name: str, origin: BrowserOrigin
     ) -> LookedUp:
         """Ask the agents of each domain, in the order of the settings."""
-        claims = {
-            "op": "lookup",
-            "purpose": "reset",
-            "user": user_claim(name),
-            "journey": reference,
-            "client": {"ip": origin.address},
-        }
+        claims = requests.lookup(user_claim(name), "reset", reference, origin.address)
         for domain in self._services.settings.domains:
             try:
                 answer, agent = await self._services.agents.read(domain, claims)
@@ -85,25 +93,38 @@ class Lookups:
                 continue
             if answer.code is not Code.USER_NOT_FOUND:
                 return await self._found(domain, agent, answer, origin)
-        return _NOBODY
+        return await self._found("", None, None, origin)
 
     async def _found(
-        self, domain: str, agent: AgentExchange, answer: Answer, origin: BrowserOrigin
+        self,
+        domain: str,
+        agent: AgentExchange | None,
+        answer: Answer | None,
+        origin: BrowserOrigin,
     ) -> LookedUp:
-        """Take who was found for somebody where they are eligible and registered."""
-        person, asked = answer.person, answer.self_service
-        if not answer.ok or person is None or asked is None or not asked.eligible:
-            return _NOBODY
+        """Take who was found for somebody where they are eligible and registered.
+
+        Of nobody the same is asked of the database.
+        """
+        person = None if answer is None or not answer.ok else answer.person
+        asked = None if answer is None else answer.self_service
+        guid = str(uuid.uuid4()) if person is None else person.guid
         database = self._services.database
-        known = await database.run(people.find, person.guid)
-        if known is None or known.registered is None or known.blocked is not None:
-            return _NOBODY
-        knows = await database.run(people.knows_browser, origin.device, person.guid)
+        known = await database.run(people.find, guid)
+        knows = await database.run(people.knows_browser, origin.device, guid)
+        is_theirs = (
+            asked is not None
+            and asked.eligible
+            and known is not None
+            and known.registered is not None
+            and known.blocked is None
+        )
+        state = None if answer is None else answer.state
         return LookedUp(
             domain=domain,
-            agent=agent.address.fingerprint,
-            guid=person.guid,
-            asked=asked,
-            locked=answer.state is not None and answer.state.locked,
-            known_browser=knows,
+            agent=None if agent is None else agent.address.fingerprint,
+            guid=guid if is_theirs else None,
+            asked=asked if is_theirs and asked is not None else _NOBODYS,
+            locked=is_theirs and state is not None and state.locked,
+            known_browser=is_theirs and knows,
         )
