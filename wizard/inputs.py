@@ -1,11 +1,28 @@
 """What an administrator gives: settings as far as they go, and secrets beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings import DirectorySettings, Relay
 from wire.secret import Secret
 from wire.text import Text
+
+
+@dataclass(frozen=True)
+class SelfServiceDraft:
+    """Self-service as it is answered.
+
+    Attributes:
+        named: people and groups by the path of their list; by name, DN or SID.
+        proofs: how many verification methods are asked for.
+        kinds: those that count, as on the wire.
+
+    """
+
+    named: Mapping[str, tuple[str, ...]]
+    proofs: int
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -17,6 +34,7 @@ class Draft:
         directory: likewise.
         containers: of the scope, by DN.
         excluded: containers below those that are left out, by DN.
+        self_service: None where nobody may reset their own password.
         identify_by: the attribute that the cloud names people by.
         group: the pilot group, by name or DN; empty for none.
         deny_list: people and groups, by DN or SID.
@@ -30,6 +48,7 @@ class Draft:
     group: str = ""
     deny_list: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    self_service: SelfServiceDraft | None = None
 
     def needed_relay(self) -> Relay:
         """Give the relay.

@@ -14,6 +14,8 @@ from wire.proof_kind import ProofKind
 from wire.text import Text
 
 _MOST_NAMES = 100
+# questions count beside what the person has: a mailbox is read by who knows a password
+KNOWN_BY_OTHERS = frozenset({ProofKind.QUESTIONS, ProofKind.EMAIL})
 _MOST_WORDS = 1000  # as Entra's list of banned passwords
 Principals = Annotated[
     tuple[Principal, ...], Field(max_length=_MOST_NAMES, strict=False)
@@ -241,6 +243,12 @@ class SelfService(Model):
             rule = Text("must name a verification method")
             raise validators.FieldRule("kinds", rule)
         self._can_be_proven(self.proofs, self.kinds, "proofs")
+        if ProofKind.QUESTIONS in self.kinds and KNOWN_BY_OTHERS.issuperset(self.kinds):
+            rule = Text(
+                "must have another one beside questions and email, which are never "
+                "enough together"
+            )
+            raise validators.FieldRule("kinds", rule)
         return self
 
     @model_validator(mode="after")

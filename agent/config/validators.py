@@ -16,7 +16,6 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from agent.acl.sid import Sid
 from agent.ldap.dn import parse, split
-from wire.keys import spell_fingerprint
 from wire.text import Text
 
 _Item = TypeVar("_Item")
@@ -255,6 +254,9 @@ def fingerprint(value: str) -> str:
     digits = "".join(value.split())
     if not re.fullmatch("[0-9A-Fa-f]{64}", digits):
         raise ValueError(Text("must have 64 hexadecimal digits, as status shows it"))
+    # keys are heavy, and the first page of the wizard needs rules of settings alone
+    from wire.keys import spell_fingerprint
+
     return spell_fingerprint(bytes.fromhex(digits))
 
 

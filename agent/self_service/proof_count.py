@@ -7,15 +7,13 @@ enough. That it is the person's own, its receipt says (`agent.self_service.vouch
 
 from collections.abc import Callable, Iterable
 
-from agent.config.self_service import Registration
+from agent.config.self_service import KNOWN_BY_OTHERS, Registration
 from agent.self_service.eligibility import Eligibility
 from wire.messages import CLOCK_LEEWAY_S
 from wire.outcomes import Code, Refused
 from wire.proof_kind import ProofKind
 from wire.request_claims import Proof
 
-# questions count beside what the person has: a mailbox is read by who knows a password
-_KNOWN_BY_OTHERS = frozenset({ProofKind.QUESTIONS, ProofKind.EMAIL})
 JOURNEY_S = 900  # one visit of a person: a proof of an earlier one does not count
 _DAY_S, _HOUR_S = 86_400, 3600
 
@@ -55,7 +53,7 @@ def check_self_service_proofs(
         if kind not in counted and own_id not in counted.values():
             counted[kind] = own_id
             worth += 2 if _is_two(proof, kind, passkey_alone=passkey_alone) else 1
-    if ProofKind.QUESTIONS in counted and counted.keys() <= _KNOWN_BY_OTHERS:
+    if ProofKind.QUESTIONS in counted and counted.keys() <= KNOWN_BY_OTHERS:
         refused.append((Code.PROOF_NOT_ALLOWED, "questions count beside others alone"))
         worth -= 1
     if worth >= may.proofs:

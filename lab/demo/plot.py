@@ -128,6 +128,7 @@ def _answer_pages(driver: Driver, lab: Lab) -> None:
     driver.go_on({"scope.containers": (people,)}, to="identify")
     driver.go_on(to="pilot")
     driver.go_on({"pilot": "all"}, to="features")
+    driver.go_on(to="self_service")
     driver.go_on(to="permissions")
     page = driver.window.page("permissions")
     driver.wait(lambda: page.whole is not None, "everybody is judged")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wizard.checks import controllers, directory, people, relay
+from wizard.checks import controllers, directory, people, relay, self_service
 from wizard.checks.outcome import CheckFunction
 
 CHECKS: Mapping[str, CheckFunction] = {
@@ -12,4 +12,5 @@ CHECKS: Mapping[str, CheckFunction] = {
     "scope": people.run_scope,
     "identifier": people.run_identifier,
     "group": people.run_group,
+    "self_service": self_service.run,
 }

@@ -8,13 +8,14 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 
 from agent.config.errors import SettingsError
-from agent.config.settings import Scope, Settings
+from agent.config.settings import Settings
 from agent.config.settings_file import parse
 from agent.ldap.connection import read_entry
 from wire.text import Text
 from wizard.checks.account import check_account
 from wizard.checks.people import check_deny_list, check_excluded, check_group
 from wizard.checks.relay import check_relay
+from wizard.checks.self_service import check_named, lists_of
 from wizard.directory.sign_in import as_admin, as_either
 from wizard.enrolment.relay_route import requested_endpoint
 from wizard.grants.grant_history import container_of
@@ -40,14 +41,19 @@ def refuse_unready(plan: Plan, context: Context, stop: threading.Event) -> None:
 
 
 def refuse_unknown_names(plan: Plan, context: Context) -> None:
-    """Raise StepFailed where nobody is the pilot group, on the deny list or excluded.
+    """Raise StepFailed where nobody is so named: of the scope, or of self-service.
 
     With a wrong name nobody at all is reset. What is in force is left alone: writeback
     is turned off without a controller, too.
     """
     writes = any(change.step == SettingsFile.name for change in plan.changes)
-    if plan.settings and writes and plan.settings.scope != _in_force(context):
+    if not (plan.settings and writes):
+        return
+    before = _in_force(context)
+    if before is None or plan.settings.scope != before.scope:
         _refuse_failed(_people(plan.settings, context))
+    if before is None or plan.settings.self_service != before.self_service:
+        _refuse_failed(_named(plan.settings, context))
 
 
 def _refuse_failed(rows: Iterable[Check]) -> None:
@@ -108,9 +114,17 @@ def _people(settings: Settings, context: Context) -> Iterator[Check]:
         yield from check_excluded(opened, scope.exclude_containers)
 
 
-def _in_force(context: Context) -> Scope | None:
+def _named(settings: Settings, context: Context) -> Iterator[Check]:
+    lists, directory = settings.self_service, settings.directory
+    if not lists.on or not any(lists_of(lists).values()):
+        return
+    with as_either(directory, context) as opened:
+        yield from check_named(opened, directory.base_dn, lists)
+
+
+def _in_force(context: Context) -> Settings | None:
     applied = applied_settings(context)
     try:
-        return None if applied is None else parse(applied, "").scope
+        return None if applied is None else parse(applied, "")
     except SettingsError:
         return None

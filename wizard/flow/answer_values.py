@@ -28,8 +28,15 @@ def value_of(path: str, value: Any) -> Any:
         from agent.ldap.authority import one_certificate
 
         return one_certificate(_typed(value, str))
-    plain = _typed(value, _TYPES.get(field.kind, str))
-    if field.options and plain not in {option.value for option in field.options}:
+    options = {option.value for option in field.options}
+    if field.kind == "several":
+        several = tuple(_typed(each, str) for each in _typed(value, list))
+        if not options.issuperset(several):
+            raise ValueError
+        return several
+    kind = type(next(iter(options), "")) if field.kind == "choice" else str
+    plain = _typed(value, _TYPES.get(field.kind, kind))
+    if options and plain not in options:
         raise ValueError
     return Secret(plain) if path in SECRETS else plain
 

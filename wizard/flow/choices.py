@@ -116,9 +116,10 @@ def _values(field: Field, value: Any) -> Iterator[Text]:
     """Put an answer into words; an option by its name, several one by one."""
     if field.path in SECRETS:
         yield _GIVEN
-    elif field.options:
+    elif field.options and value != ():
         names = {option.value: option.label for option in field.options}
-        yield names.get(str(value), verbatim(str(value)))
+        chosen = value if isinstance(value, tuple) else (value,)
+        yield from (names.get(each, verbatim(str(each))) for each in chosen)
     elif field.kind == "certificate" and value:
         yield named(value)
     elif isinstance(value, bool):

@@ -5,7 +5,9 @@ from typing import Any
 from agent.config.validators import proxy_user
 from wizard.flow.model import Answers, Condition
 
-_PLANNED = ("options", "writeback", "repair", "rotate", "rekey", "remove")
+_PLANNED = (
+    *("options", "self_service", "writeback", "repair", "rotate", "rekey", "remove"),
+)
 
 ORIGINAL = "input.original"
 
@@ -71,6 +73,9 @@ new_account = answered("directory.account.kind", "new", unanswered="new")
 existing_account = negated(new_account)
 # only a group may reset
 piloting = answered("pilot", "group")
+# somebody may reset their own password
+helping_themselves = negated(answered("self_service.who", "none", unanswered="none"))
+for_groups = answered("self_service.who", "groups")
 
 
 def denying(answers: Answers) -> bool:

@@ -12,6 +12,8 @@ from weakref import ref
 from pydantic import ValidationError
 
 from agent.config.errors import SettingsError, explain
+from agent.config.migrations import VERSION
+from agent.config.self_service import SelfService
 from agent.config.settings import (
     AccountSettings,
     DirectorySettings,
@@ -29,9 +31,10 @@ from wizard.flow.defaults import defaults
 from wizard.flow.model import Answers
 from wizard.flow.pages.remove import ACCOUNT, AUDIT, GRANTS
 from wizard.flow.pages.rotate import ROTATE, SEALING, SHARED, SIGN_IN
+from wizard.flow.pages.self_service import KINDS, NAMED, PROOFS, SELF_SERVICE
 from wizard.flow.proposals import base_dn, proposed_container
 from wizard.flow.route import asked_fields
-from wizard.inputs import AdminCredentials, Draft, Inputs, Rotation
+from wizard.inputs import AdminCredentials, Draft, Inputs, Rotation, SelfServiceDraft
 
 T = TypeVar("T")
 _SOURCE = "the answers"
@@ -120,7 +123,31 @@ def draft_of(answers: Answers) -> Draft:
         else "",
         deny_list=tuple(answers.get("scope.deny_list") or ()),
         excluded=tuple(answers.get("scope.exclude_containers") or ()),
+        self_service=self_service_draft_of(answers),
     )
+
+
+def self_service_draft_of(answers: Answers) -> SelfServiceDraft | None:
+    """Give what is answered of self-service; None where it is for nobody."""
+    if not when.helping_themselves(answers):
+        return None
+    shown = {each.path for each in SELF_SERVICE.fields if each.shown(answers)}
+    return SelfServiceDraft(
+        named={path: tuple(answers.get(path) or ()) for path in NAMED if path in shown},
+        proofs=int(answers.get(PROOFS) or 0),
+        kinds=tuple(answers.get(KINDS) or ()),
+    )
+
+
+def self_service_of(answers: Answers) -> SelfService:
+    """Make the part of the settings that its page asks for, and nothing of the rest."""
+    values = {each.path: answers.get(each.path) for each in SELF_SERVICE.fields}
+    given = {path: value for path, value in values.items() if value is not None}
+    try:
+        return SelfService.model_validate(_nested(given).get("self_service", {}))
+    except ValidationError as error:
+        problems = explain(error, Settings, ("self_service",))
+        raise SettingsError(_SOURCE, problems) from None
 
 
 def _answered(part: Callable[[Answers], T], answers: Answers) -> T | None:
@@ -169,7 +196,7 @@ def _asked(answers: Answers) -> Mapping[str, Any]:
 
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    data: dict[str, Any] = {"version": 1}
+    data: dict[str, Any] = {"version": VERSION}
     for path, value in values.items():
         *parents, last = path.split(".")
         if (*parents, last)[0] not in Settings.model_fields:

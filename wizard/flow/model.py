@@ -29,6 +29,7 @@ Kind = Literal[
     "controllers",
     "containers",
     "names",
+    "several",
 ]
 
 
@@ -84,7 +85,7 @@ def never(_answers: Answers) -> bool:
 class Option:
     """One of the answers to choose from."""
 
-    value: str
+    value: str | int
     label: TextAttribute = TextAttribute()
     help: TextAttribute = TextAttribute("")
 

@@ -7,7 +7,10 @@ from typing import Any
 from agent.config.settings import DomainController, Settings
 from wire.text import Text, verbatim
 from wizard.flow.conversion import answers_of
+from wizard.flow.model import Field
 from wizard.flow.pages.order import FIELDS
+
+_EXACT = ("identify_by",)  # an option that is shown as the directory spells it
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,15 @@ def decisions(settings: Settings) -> tuple[Decision, ...]:
         Decision(field.decision, value, exact=field.kind not in ("switch", "check"))
         for path, field in FIELDS.items()
         if field.decision
-        for value in _values(answers[path])
+        for value in _values(field, answers[path])
     )
 
 
-def _values(answer: Any) -> Iterator[Text]:
-    if isinstance(answer, bool):
+def _values(field: Field, answer: Any) -> Iterator[Text]:
+    names = {option.value: option.label for option in field.options}
+    if field.kind == "choice" and answer in names and field.path not in _EXACT:
+        yield names[answer]
+    elif isinstance(answer, bool):
         yield Text("On") if answer else Text("Off")
     elif not isinstance(answer, tuple) or not answer:
         yield verbatim(str(answer)) if answer else Text("None")

@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from agent.config.errors import Problem, SettingsError
+from agent.ldap import dn
 from wire import enrolment_link
 from wire.enrolment_code import BadCode, parse
 from wire.enrolment_link import BadLink, is_link
 from wire.secret import Secret
 from wire.text import Text
-from wizard.flow.conversion import answers_of, settings_of
+from wizard.flow.conversion import answers_of, self_service_of, settings_of
 from wizard.flow.model import Answers, Field, Page
+from wizard.flow.pages.self_service import NAMED, SELF_SERVICE
 
 NEEDED = Text("This is needed.")
 ANOTHER = Text("The original has this one; take another.")
@@ -33,6 +35,17 @@ def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: order.index(problem.path)))
 
 
+def self_service_problems(answers: Answers) -> tuple[Problem, ...]:
+    """Give what is wrong with self-service, quick enough to be asked at each answer."""
+    try:
+        self_service_of(_resolved(answers))
+    except SettingsError as error:
+        fields = SELF_SERVICE.fields
+        found = ((field_at(fields, each), each) for each in error.problems)
+        return tuple(replace(each, path=path) for path, each in found if path)
+    return ()
+
+
 def missing_of(fields: Iterable[Field], answers: Answers) -> tuple[Problem, ...]:
     """Give the fields that must be answered and are not, each as a problem."""
     return tuple(
@@ -44,9 +57,22 @@ def missing_of(fields: Iterable[Field], answers: Answers) -> tuple[Problem, ...]
 
 def _resolved(answers: Answers) -> Answers:
     """Take a group given by its name as found: the page's check finds its DN."""
+    found: dict[str, Any] = {
+        path: tuple(map(_as_found, answers.get(path) or ())) for path in NAMED
+    }
     group = answers.text("scope.pilot_group")
-    by_name = bool(group) and "=" not in group
-    return answers.having({"pilot": "all"}) if by_name else answers
+    if group and is_plain_name(group):
+        found["pilot"] = "all"
+    return answers.having(found)
+
+
+def _as_found(entry: str) -> str:
+    return dn.rdn("CN", entry) if is_plain_name(entry) else entry
+
+
+def is_plain_name(entry: str) -> bool:
+    """Say whether an entry is a name that is looked up, neither a DN nor a SID."""
+    return "=" not in entry and not entry.upper().startswith("S-1-")
 
 
 def _empty(answers: Answers, field: Field) -> bool:

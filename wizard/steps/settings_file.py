@@ -248,7 +248,20 @@ def _summary(text: str | None, wanted: Settings, place: str) -> Text:
             return Text("Turns {phrase} on in the settings file", phrase=phrase)
         return Text("Turns {phrase} off in the settings file", phrase=phrase)
     edits = listed(differences(old, wanted))
+    if wanted.self_service.on != old.self_service.on:
+        return _turned(edits, on=wanted.self_service.on)
     return Text("Changes the settings file: {edits}", edits=edits)
+
+
+def _turned(edits: Text, *, on: bool) -> Text:
+    """Say that self-service begins or ends, which is the most that can change."""
+    if on:
+        return Text(
+            "Turns self-service reset on in the settings file: {edits}", edits=edits
+        )
+    return Text(
+        "Turns self-service reset off in the settings file: {edits}", edits=edits
+    )
 
 
 def _read(text: str) -> Settings | None:
@@ -265,7 +278,7 @@ def _of(path: str, value: Any) -> Text:
 def _shown(value: Any) -> Text:
     if isinstance(value, bool):
         return Text("yes") if value else Text("no")
-    if value is None:
+    if value is None or value == []:
         return Text("none")
     if isinstance(value, list):
         return verbatim(", ".join(_shown(item) for item in value))

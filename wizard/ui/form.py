@@ -289,9 +289,13 @@ class Form(WizardPage):
     def _tell(self, outcome: Outcome) -> None:
         """Say failures beside their fields too, and show the rows."""
         beside_fields = [c for c in outcome.failed if c.field in self.field_boxes]
+        told: dict[str, str] = {}
         for check in beside_fields:
             words = f"{say(check.detail)} {say(check.remedy)}".strip()
-            self.field_boxes[str(check.field)].show_problem(words)
+            before = told.get(str(check.field), "")
+            told[str(check.field)] = f"{before} {words}".strip()
+        for path, words in told.items():
+            self.field_boxes[path].show_problem(words)
         if beside_fields:
             first = self.field_boxes[str(beside_fields[0].field)]
             first.focus()

@@ -16,7 +16,7 @@ class TaskGroup:
 
 
 GROUPS = (
-    TaskGroup("Change", ("options", "writeback")),
+    TaskGroup("Change", ("options", "self_service", "writeback")),
     TaskGroup("Find out", ("permissions", "explain", "test", "view")),
     TaskGroup("Maintain", ("repair", "rotate", "rekey", "remove")),
 )
@@ -85,6 +85,11 @@ HEALTH = Page(
                     "Replace keys or password",
                     "New ones by age or in doubt; the fingerprint stays, no code is "
                     "needed.",
+                ),
+                Option(
+                    "self_service",
+                    "Self-service reset",
+                    "Who may reset their own password, and how they show who they are.",
                 ),
             ),
         ),

@@ -19,11 +19,15 @@ from wizard.flow.pages.review import APPLY, COMPLETE, REVIEW
 from wizard.flow.pages.rotate import ROTATE
 from wizard.flow.pages.rotate_keys import REKEY
 from wizard.flow.pages.scope import SCOPE
+from wizard.flow.pages.self_service import SELF_SERVICE
 from wizard.flow.pages.self_test import TEST
 from wizard.flow.pages.view import VIEW
 from wizard.flow.pages.welcome import WELCOME, mode_page
 
-_ASKING = (RELAY, DIRECTORY, ACCOUNT, SCOPE, IDENTIFY, PILOT, FEATURES, PERMISSIONS)
+_ASKING = (
+    *(RELAY, DIRECTORY, ACCOUNT, SCOPE, IDENTIFY, PILOT, FEATURES, SELF_SERVICE),
+    PERMISSIONS,
+)
 
 PAGES: tuple[Page, ...] = (
     READING,

@@ -51,7 +51,7 @@ class TaskButtons(QWidget):
         self, groups: tuple[TaskGroup, ...], options: tuple[Option, ...], taken: str
     ) -> None:
         super().__init__()
-        self.buttons = {each.value: TaskButton(each) for each in options}
+        self.buttons = {str(each.value): TaskButton(each) for each in options}
         self._taken = taken
         self._groups = [Group(group, self.buttons) for group in groups]
         self._grid = QGridLayout(self)

@@ -59,6 +59,12 @@ def _scope() -> PageClass:
     return ScopePage
 
 
+def _self_service() -> PageClass:
+    from wizard.ui.pages.self_service import SelfServicePage
+
+    return SelfServicePage
+
+
 def _permissions() -> PageClass:
     from wizard.ui.pages.permissions import PermissionsPage
 
@@ -137,6 +143,7 @@ _PAGES: dict[str, Callable[[], PageClass]] = {
     "directory": _directory,
     "account": _account,
     "scope": _scope,
+    "self_service": _self_service,
     "permissions": _permissions,
     "explain": _explain,
     "view": _view,

@@ -1,5 +1,7 @@
 """Why people can't be reset, with their number: the most people first."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -24,11 +26,15 @@ class CauseCounts(QWidget):
 
     def show_causes(self, coverage: Coverage | None) -> None:
         """Show those of a coverage; None clears."""
+        self.show_counts(causes_of(coverage) if coverage else ())
+
+    def show_counts(self, counts: Iterable[tuple[Text, int]]) -> None:
+        """Show lines, each with its number."""
         empty(self._grid)
-        causes = list(causes_of(coverage)) if coverage else []
-        for at, (title, count) in enumerate(causes):
+        lines = list(counts)
+        for at, (title, count) in enumerate(lines):
             number = label(say(Text("{count}", count=count)), wrap=False)
             number.setAlignment(Qt.AlignmentFlag.AlignTrailing)
             self._grid.addWidget(number, at, 0)
             self._grid.addWidget(label(title), at, 1)
-        self.setVisible(bool(causes))
+        self.setVisible(bool(lines))

@@ -27,6 +27,8 @@ from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import column, frame, label, stack
 from wizard.ui.widgets.wrapped_buttons import WrappedCheckBox, WrappedRadioButton
 
+_SIDE_BY_SIDE = 2  # check boxes of one question in a row, where they fit
+
 
 def with_help(control: QAbstractButton, help_text: str) -> QWidget:
     """Put a muted line of help under a button, in line with its text."""
@@ -53,7 +55,7 @@ class Choice(QWidget):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.group = QButtonGroup(self)
-        self.buttons: dict[str, QRadioButton] = {}
+        self.buttons: dict[Any, QRadioButton] = {}
         self.parts = [self._option(option) for option in field.options]
         self._lay()
         # the mnemonic of the question leads to the group, and chooses nothing
@@ -196,6 +198,58 @@ class Cards(Choice):
         card = radio.parentWidget()
         assert isinstance(card, Card)
         card.line.setText(help_text)
+
+
+class Several(QWidget):
+    """Any of a few options; the question names their group."""
+
+    accessible_role = QAccessible.Role.Grouping
+    changed = Signal()
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.boxes: dict[Any, WrappedCheckBox] = {}
+        self._order: tuple[Any, ...] = ()
+        for option in field.options:
+            box = self.boxes[option.value] = WrappedCheckBox()
+            name_button(box, say(option.label))
+            box.toggled.connect(lambda _on: self.changed.emit())
+        self._grid, self._columns = QGridLayout(self), 0
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(palette.FRAME)
+        self._grid.setVerticalSpacing(palette.TIGHT)
+        self._grid.setColumnStretch(_SIDE_BY_SIDE, 1)
+        self._spread(1)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusProxy(self.focus_widget())
+
+    def value(self) -> Any:
+        """Give what is ticked, in the order that was shown: order is no change."""
+        order = dict.fromkeys((*self._order, *self.boxes))
+        return tuple(each for each in order if self.boxes[each].isChecked())
+
+    def set_value(self, value: Any) -> None:
+        chosen = tuple(value or ())
+        self._order = tuple(each for each in chosen if each in self.boxes)
+        for each, box in self.boxes.items():
+            box.setChecked(each in chosen)
+
+    def focus_widget(self) -> QWidget:
+        return next(iter(self.boxes.values()))
+
+    def _spread(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for at, box in enumerate(self.boxes.values()):
+            self._grid.addWidget(box, at // columns, at % columns)
+        self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        widest = max(box.sizeHint().width() for box in self.boxes.values())
+        whole = _SIDE_BY_SIDE * (widest + palette.FRAME)
+        self._spread(_SIDE_BY_SIDE if event.size().width() >= whole else 1)
+        super().resizeEvent(event)
 
 
 class Tick(QWidget):

@@ -23,7 +23,7 @@ from wizard.ui.board.controllers_editor import Controllers
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.trust.certificate_editor import CertificateEditor
-from wizard.ui.widgets.choice_editors import Cards, Choice, Tick
+from wizard.ui.widgets.choice_editors import Cards, Choice, Several, Tick
 from wizard.ui.widgets.labels import button, column, label, row
 
 
@@ -257,6 +257,7 @@ _MAKERS: dict[str, Callable[[Field], QWidget]] = {
     "switch": Tick,
     "controllers": Controllers,
     "names": Names,
+    "several": Several,
 }
 
 

@@ -15,7 +15,7 @@ from wizard.ui.widgets.editors import editor
 from wizard.ui.widgets.labels import InkLabel, add, column, heading, label, row
 
 _UNLABELLED = ("check", "switch", "cards")
-_TICKED, _GROUPS = ("check", "switch"), ("choice", "cards", "certificate")
+_TICKED, _GROUPS = ("check", "switch"), ("choice", "cards", "several", "certificate")
 
 
 class ProblemLine(QWidget):
@@ -85,6 +85,7 @@ class FieldBox(QWidget):
     def mark_optional(self, *, optional: bool) -> None:
         """Say that the field may stay empty."""
         text = self.field.label
+        optional = optional and self.field.kind != "several"  # none is an answer
         self.name(tr("{label} (optional)", label=text) if optional else say(text))
 
     def say_source(self, source: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fixtures.certificate_chain import issued
 from tests.unit.wizard.answered import CANARY, CODE, EXPRESS, SETTINGS, express
+from wizard.flow.answer_values import value_of
 from wizard.flow.conversion import answers_of, settings_of
 from wizard.flow.kept_answers import MAX_BYTES, KeptAnswers, state_file
 from wizard.flow.model import SECRETS, Answers
@@ -87,6 +88,19 @@ def test_every_answer_of_settings_comes_back(kept: KeptAnswers) -> None:
     for path in ("directory.controllers", "scope.containers", "scope.pilot_group"):
         assert left.values[path] == answers.get(path)
     assert left.values["features.read_password_settings"] is False
+
+
+def test_what_is_asked_of_several_comes_back_and_nothing_else(
+    kept: KeptAnswers,
+) -> None:
+    kinds, proofs = "self_service.kinds", "self_service.proofs"
+    kept.keep("self_service", Answers({kinds: ("sms", "totp"), proofs: 1}))
+    left = kept.read()
+    assert left is not None
+    assert left.values == {kinds: ("sms", "totp"), proofs: 1}
+    for path, wrong in ((kinds, ["fax"]), (kinds, "sms"), (kinds, [1]), (proofs, 3)):
+        with pytest.raises((TypeError, ValueError)):
+            value_of(path, wrong)
 
 
 @pytest.mark.parametrize("path", ["relay.url", "relay.proxy"])

@@ -9,7 +9,7 @@ EXPRESS = [
     *("welcome", "mode", "relay", "directory", "account"),
     *("review", "apply", "complete"),
 ]
-EXTRA = ["scope", "identify", "pilot", "features", "permissions"]
+EXTRA = ["scope", "identify", "pilot", "features", "self_service", "permissions"]
 CUSTOM = [*EXPRESS[:5], *EXTRA, *EXPRESS[5:]]
 
 
@@ -26,9 +26,14 @@ def test_an_installation_opens_with_its_tasks() -> None:
 
 
 def test_changing_options_walks_the_pages_and_ends_in_the_difference() -> None:
-    route = "health relay directory account scope pilot features permissions"
-    end = "review apply complete"
-    assert ids(Answers({"task": "options"}, SETTINGS)) == [*route.split(), *end.split()]
+    asked = "relay directory account scope pilot features self_service permissions"
+    way = ["health", *asked.split(), "review", "apply", "complete"]
+    assert ids(Answers({"task": "options"}, SETTINGS)) == way
+
+
+def test_self_service_is_one_page_before_the_difference() -> None:
+    answers = Answers({"task": "self_service"}, SETTINGS)
+    assert ids(answers) == ["health", "self_service", "review", "apply", "complete"]
 
 
 def test_turning_writeback_off_goes_straight_to_the_difference() -> None:

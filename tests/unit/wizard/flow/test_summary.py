@@ -25,6 +25,7 @@ def test_the_summary_names_each_decision_as_the_pages_ask_it() -> None:
         ("Change with the old password", "On"),
         ("Keep to history and minimum age", "On"),
         ("Read fine-grained password policies", "Off"),
+        ("Self-service reset", "Nobody"),
     ]
     exact = {line.label for line in decisions(SETTINGS) if not line.exact}
     assert exact == {

@@ -10,7 +10,7 @@ from wire.secret import Secret
 from wizard.flow.conversion import answers_of
 from wizard.flow.model import Answers
 from wizard.flow.pages.order import PAGES
-from wizard.flow.validation import problems_of
+from wizard.flow.validation import problems_of, self_service_problems
 
 
 def problems(page: str, answers: Answers) -> dict[str, str]:
@@ -53,6 +53,47 @@ def test_a_pilot_group_may_be_named_before_it_is_resolved() -> None:
     assert problems("pilot", answers) == {}
     wrong = answers.having({"scope.pilot_group": "CN=Pilot,Groups"})
     assert "scope.pilot_group" in problems("pilot", wrong)
+
+
+def self_service(**more: Any) -> Answers:
+    given = {f"self_service.{name}": value for name, value in more.items()}
+    return express(mode="custom").having(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"who": "groups"}, "groups"),
+        ({"who": "groups", "groups": ("CN=Staff,Groups",)}, "groups"),
+        ({"who": "all", "kinds": ()}, "kinds"),
+        ({"who": "all", "kinds": ("sms",)}, "proofs"),
+        ({"who": "all", "kinds": ("questions", "email")}, "kinds"),
+        ({"who": "all", "help.url": "http://help.corp.test"}, "help.url"),
+        ({"who": "all", "registration.allowed_from": "networks"}, "networks"),
+        ({"who": "all", "banned_words": ("abc",)}, "banned_words"),
+    ],
+)
+def test_what_is_wrong_with_self_service_is_beside_its_field(
+    given: dict[str, Any], path: str
+) -> None:
+    (found,) = problems("self_service", self_service(**given))
+    assert found.endswith(path)
+
+
+def test_groups_of_self_service_may_be_named_before_they_are_found() -> None:
+    named = self_service(who="groups", groups=("Staff", "S-1-5-21-1-2-3-1107"))
+    assert problems("self_service", named) == {}
+
+
+def test_nothing_is_wrong_with_what_is_not_asked() -> None:
+    assert problems("self_service", self_service(who="none", groups=("=",))) == {}
+
+
+def test_self_service_alone_is_looked_at_where_more_is_wrong() -> None:
+    answers = self_service(who="all", kinds=("sms",)).having({"agent": "No Name"})
+    (found,) = self_service_problems(answers)
+    assert found.path == "self_service.proofs"
+    assert self_service_problems(self_service(who="groups", groups=("Staff",))) == ()
 
 
 def test_a_page_tells_only_its_own_problems() -> None:

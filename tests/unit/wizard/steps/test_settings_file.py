@@ -72,6 +72,10 @@ def test_a_file_that_was_edited_since_is_left(host: FakeHost) -> None:
     assert host.places.settings.read_text() == "mine"
 
 
+STAFF = "CN=Staff,OU=Groups,DC=corp,DC=test"
+ON = "Turns self-service reset on in the settings file"
+
+
 @pytest.mark.parametrize(
     ("parts", "summary"),
     [
@@ -83,6 +87,10 @@ def test_a_file_that_was_edited_since_is_left(host: FakeHost) -> None:
             {"limits": {"per_minute": 30}},
             "Changes the settings file: limits.per_minute: 120 becomes 30",
         ),
+        (
+            {"self_service": {"who": "all"}},
+            f"{ON}: self_service.who: none becomes all",
+        ),
     ],
 )
 def test_a_plan_says_what_becomes_of_the_settings(
@@ -91,6 +99,22 @@ def test_a_plan_says_what_becomes_of_the_settings(
     writing(host)
     (change,) = SettingsFile().plan(Target(changed(**parts), on(host)))
     assert change.summary == summary
+
+
+def test_a_list_that_was_empty_is_none() -> None:
+    new = changed(self_service={"who": "all", "exceptions": [STAFF]})
+    assert differences(SETTINGS, new)[1] == (
+        f"self_service.exceptions: none becomes {STAFF}"
+    )
+
+
+def test_a_plan_says_that_self_service_ends(host: FakeHost) -> None:
+    writing(host, changed(self_service={"who": "all"}))
+    (change,) = SettingsFile().plan(Target(SETTINGS, on(host)))
+    assert change.summary == (
+        "Turns self-service reset off in the settings file: self_service.who: all "
+        "becomes none"
+    )
 
 
 def test_differences_are_told_by_path() -> None:

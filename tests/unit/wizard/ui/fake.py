@@ -245,6 +245,18 @@ PILOT_GROUP = Outcome(
     (Check("group", "Group Pilot", "ok", "214 people, nested members counted"),),
     {"scope.pilot_group": "CN=Pilot,OU=Groups,DC=corp,DC=test"},
 )
+SELF_SERVICE_GROUP = Outcome(
+    (
+        Check(
+            "named",
+            "Groups: Office staff",
+            "ok",
+            "CN=Office staff,OU=Groups,DC=corp,DC=test: 223 people, nested members "
+            "counted",
+        ),
+    ),
+    {"self_service.groups": ("CN=Office staff,OU=Groups,DC=corp,DC=test",)},
+)
 _HEAD = "DC=corp,DC=test"
 
 

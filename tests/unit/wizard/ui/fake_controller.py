@@ -25,6 +25,7 @@ from tests.unit.wizard.ui.fake import (
     PORTAL_DETAILS,
     REMOVAL,
     ROWS,
+    SELF_SERVICE_GROUP,
     TESTED,
     TREE,
     VERIFIED,
@@ -35,6 +36,7 @@ from wire.text import EMPTY, Text, verbatim
 from wizard.checks.containers import MOST_FOUND
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
+from wizard.checks.self_service import weak
 from wizard.enrolment.self_test import WOULD_WORK
 from wizard.health.audit_records import Budget
 from wizard.health.person_answers import DAYS, PersonAnswers, Whom, answers_about
@@ -133,7 +135,15 @@ class FakeChecks:
         fake.wait_at(f"check {name}")
         if name == "group":
             return fake.group if draft.group else Outcome(())
+        if name == "self_service":
+            return self._named(draft)
         return Outcome(fake.rows[name])
+
+    def _named(self, draft: Draft) -> Outcome:
+        wanted, known = draft.self_service, self._fake.named_people
+        if wanted is None:
+            return Outcome(())
+        return Outcome((*known.checks, *weak(wanted)), known.values)
 
     def containers(
         self,
@@ -316,6 +326,7 @@ class FakeController:
     inspection: Inspection = ONE
     rows: dict[str, tuple[Check, ...]] = field(default_factory=lambda: dict(ROWS))
     group: Outcome = PILOT_GROUP
+    named_people: Outcome = SELF_SERVICE_GROUP
     planned: tuple[Change, ...] = INSTALL
     apply_error: Exception | None = None
     no_plan: Exception | None = None

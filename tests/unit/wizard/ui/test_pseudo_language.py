@@ -134,7 +134,7 @@ _FAKES = (
 )
 DATA = {
     *(text for module in _FAKES for text in strings_of(module)),
-    *(option.value for field in _FIELDS for option in field.options),
+    *(str(option.value) for field in _FIELDS for option in field.options),
     # languages by their own names, and settings by theirs
     *(each.name for each in available()),
     *("password", ", ".join(Settings.model_fields)),

@@ -89,7 +89,7 @@ def test_customize_asks_every_page_and_its_answers_count(
     window.set_answers({"pilot": "group", "scope.pilot_group": "Pilot"})
     go(qtbot, window, "features")
     window.set_answers({"features.unlock": False, "limits.proofs": 2})
-    go(qtbot, window, "permissions", "review")
+    go(qtbot, window, "self_service", "permissions", "review")
     settings = window.session.settings
     assert settings.scope.pilot_group == fake.group.values["scope.pilot_group"]
     assert settings.identify_by == "mail"
@@ -158,7 +158,7 @@ def test_options_are_walked_without_code_or_administrator(
     window = open_window(fake)
     window.set_answers({"task": "options"})
     go(qtbot, window, "relay", "directory", "account", "scope", "pilot", "features")
-    go(qtbot, window, "permissions", "review")
+    go(qtbot, window, "self_service", "permissions", "review")
     assert window.session.settings == SETTINGS
 
 

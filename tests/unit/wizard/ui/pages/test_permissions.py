@@ -377,7 +377,7 @@ def installing(
         window.set_answers(name | password)
     go(qtbot, window, "scope")
     window.set_answers({"scope.containers": ("OU=People,DC=corp,DC=test",)})
-    go(qtbot, window, "identify", "pilot", "features", "permissions")
+    go(qtbot, window, "identify", "pilot", "features", "self_service", "permissions")
     page = window.page("permissions")
     qtbot.waitUntil(lambda: page.whole is not None)
     return page

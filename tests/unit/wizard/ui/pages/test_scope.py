@@ -237,7 +237,7 @@ def test_the_link_leads_to_permissions_and_back(
     page.panel.link.click()
     assert window.page_id() == "permissions"
     window.back()
-    assert window.page_id() == "features"
+    assert window.page_id() == "self_service"
 
 
 REFUSED = SignInRefused("dc1", Text("refused"), Text("type it again"), 49, "data 52e")

@@ -27,7 +27,8 @@ def test_a_saved_plan_is_the_export_of_what_it_leads_to(
     window.set_answers({"mode": "custom"})
     go(qtbot, window, "relay", "directory", "account", "scope")
     window.set_answers({"scope.containers": _NAMES})
-    go(qtbot, window, "identify", "pilot", "features", "permissions", "review")
+    go(qtbot, window, "identify", "pilot", "features", "self_service")
+    go(qtbot, window, "permissions", "review")
     window.page("review").file.click()
     dialog = window.page("review").findChild(TextDialog)
     saved = tmp_path / "site.yaml"

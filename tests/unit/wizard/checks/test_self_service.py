@@ -1,0 +1,51 @@
+"""Self-service before it is applied: whom its lists mean, and what is weak."""
+
+import pytest
+
+from agent.config.self_service import SelfService
+from tests.unit.agent.active_directory.test_domain_cache import BASE
+from tests.unit.agent.active_directory.test_named_principals import ADA, BOARD, Groups
+from wizard.checks.self_service import check_named, weak
+from wizard.flow.pages.self_service import EXCEPTIONS, KINDS
+from wizard.inputs import SelfServiceDraft
+
+
+@pytest.mark.parametrize(
+    ("entry", "state", "words"),
+    [
+        (BOARD, "ok", f"{BOARD}: 1 person, nested members counted"),
+        (ADA, "ok", "Found."),
+        ("S-1-5-21-7-8-9-1111", "ok", "Counts by its SID."),
+        (f"CN=Gone,{BASE}", "failed", f"Nobody is named CN=Gone,{BASE}."),
+    ],
+)
+def test_each_entry_is_told_with_whom_it_means(
+    entry: str, state: str, words: str
+) -> None:
+    lists = SelfService(who="all", exceptions=(entry,))
+    (row,) = check_named(Groups().directory, BASE, lists)
+
+    assert (row.state, row.detail, row.field) == (state, words, EXCEPTIONS)
+    assert row.title == f"Except these people and groups: {entry}"
+
+
+def test_groups_that_are_not_asked_about_are_not_looked_at() -> None:
+    lists = SelfService(who="all", groups=(f"CN=Gone,{BASE}",))
+    assert list(check_named(Groups().directory, BASE, lists)) == []
+
+
+@pytest.mark.parametrize(
+    ("proofs", "kinds", "warned"),
+    [
+        (1, ("passkey", "sms"), True),
+        (1, ("sms",), True),
+        (2, ("passkey", "sms"), False),
+        (1, ("passkey", "email"), False),
+    ],
+)
+def test_a_text_message_that_is_enough_alone_is_warned_of(
+    proofs: int, kinds: tuple[str, ...], *, warned: bool
+) -> None:
+    rows = list(weak(SelfServiceDraft({}, proofs, kinds)))
+    assert [row.state for row in rows] == ["warning"] * warned
+    assert all(row.field == KINDS for row in rows)

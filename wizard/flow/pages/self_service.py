@@ -1,0 +1,290 @@
+"""Self-service reset: who may reset their own password, and what shows who they are."""
+
+from functools import partial
+
+from wire.proof_kind import ProofKind
+from wire.text import Text, verbatim
+from wizard.flow.conditions import (
+    answered,
+    both,
+    choosing,
+    doing,
+    either,
+    for_groups,
+    helping_themselves,
+)
+from wizard.flow.model import Field, Option, Page, PageCheck, never
+
+WHO, GROUPS = "self_service.who", "self_service.groups"
+EXCEPTIONS, TWO = "self_service.exceptions", "self_service.two_proof_groups"
+PROOFS, KINDS = "self_service.proofs", "self_service.kinds"
+HELP_DESK, AUDITORS, ADMINISTRATORS = (
+    *("self_service.roles.help_desk", "self_service.roles.auditors"),
+    "self_service.roles.administrators",
+)
+# the lists that name people and groups
+NAMED = (GROUPS, EXCEPTIONS, TWO, HELP_DESK, AUDITORS, ADMINISTRATORS)
+_CONTACTS = (
+    *("mail", "otherMailbox", "mobile", "otherMobile"),
+    *("telephoneNumber", "otherTelephone", "homePhone", "otherHomePhone"),
+)
+_ONE_A_LINE = Text(
+    "One a line: a name, a distinguished name or a SID. Nested members count."
+)
+
+_asked = partial(Field, shown=helping_themselves)
+_more = partial(_asked, more=True)
+_switch = partial(_more, kind="check", default=True)
+_number = partial(_more, kind="number")
+_names = partial(_asked, kind="names", needed=never, width=60, default=())
+_from_networks = both(
+    helping_themselves,
+    answered("self_service.registration.allowed_from", "networks"),
+)
+
+_WHO = (
+    Field(
+        WHO,
+        "Who may reset their own password",
+        "choice",
+        options=(
+            Option("none", "Nobody", "Self-service is off."),
+            Option("groups", "Members of groups"),
+            Option("all", "Everybody in the scope"),
+        ),
+        default="none",
+        decision="Self-service reset",
+    ),
+    _names(
+        GROUPS,
+        Text("Groups"),
+        help=_ONE_A_LINE,
+        shown=for_groups,
+        needed=for_groups,
+    ),
+)
+_METHODS = (
+    _asked(
+        PROOFS,
+        Text("Verification methods asked for"),
+        "choice",
+        options=(Option(2, Text("Two different ones")), Option(1, Text("One"))),
+        under=Text("How people show who they are"),
+        default=2,
+    ),
+    _asked(
+        KINDS,
+        Text("Methods that count"),
+        "several",
+        options=(
+            Option(ProofKind.PASSKEY.value, Text("Passkey")),
+            Option(ProofKind.TOTP.value, Text("Authenticator app")),
+            Option(ProofKind.EMAIL.value, Text("Code by e-mail")),
+            Option(ProofKind.SMS.value, Text("Code by text message")),
+            Option(ProofKind.RECOVERY_CODE.value, Text("Recovery code")),
+            Option(ProofKind.QUESTIONS.value, Text("Security questions")),
+        ),
+        default=tuple(
+            kind.value for kind in ProofKind if kind is not ProofKind.QUESTIONS
+        ),
+    ),
+)
+_HELP_LINE = (
+    _asked(
+        "self_service.help.text",
+        Text("Help line"),
+        help=Text(
+            "The portal shows it to people who can't go on, such as: Service desk, "
+            "weekdays 7 to 19."
+        ),
+        under=Text("Where people turn for help"),
+        needed=never,
+        width=60,
+    ),
+    _asked("self_service.help.phone", Text("Phone"), needed=never, width=24),
+    _asked(
+        "self_service.help.url",
+        Text("Web page"),
+        help=Text("Such as https://help.corp.example/"),
+        needed=never,
+        width=60,
+    ),
+)
+_PEOPLE = (
+    _names(
+        EXCEPTIONS,
+        Text("Except these people and groups"),
+        help=_ONE_A_LINE,
+        under=Text("People with rules of their own"),
+        more=True,
+    ),
+    _names(
+        TWO,
+        Text("Always two methods for these people and groups"),
+        help=Text("Neither text messages nor security questions count for them."),
+        more=True,
+    ),
+    _switch(
+        "self_service.passkey_alone",
+        Text("A passkey counts as two methods"),
+        help=Text("Where it asked for a PIN, a finger or a face."),
+    ),
+)
+_OPERATIONS = (
+    _switch(
+        "self_service.operations.reset",
+        Text("Reset a forgotten password"),
+        under=Text("What people may do"),
+    ),
+    _switch("self_service.operations.change", Text("Change it with the old password")),
+    _switch("self_service.operations.unlock", Text("Unlock without a new password")),
+)
+_REGISTRATION = (
+    _switch(
+        "self_service.registration.required",
+        Text("Ask people to register when they sign in at the portal"),
+        under=Text("Registration"),
+    ),
+    _number(
+        "self_service.registration.extra",
+        Text("Methods to register beyond those asked for"),
+        help=Text("So that one may be lost."),
+        default=1,
+        maximum=3,
+    ),
+    _number(
+        "self_service.registration.confirm_days",
+        Text("Days until people confirm their methods again"),
+        help=Text("0: never."),
+        default=180,
+        maximum=730,
+    ),
+    _number(
+        "self_service.registration.wait_hours",
+        Text("Hours until a new method counts"),
+        help=Text("0: at once."),
+        default=0,
+        maximum=720,
+    ),
+    _more(
+        "self_service.registration.allowed_from",
+        Text("Where the first method may be registered"),
+        "choice",
+        options=(
+            Option("anywhere", Text("Anywhere")),
+            Option("networks", Text("From your networks")),
+            Option("code", Text("With a code from the help desk")),
+        ),
+        default="anywhere",
+    ),
+    _names(
+        "self_service.registration.networks",
+        Text("Networks"),
+        help=Text("One a line, such as 192.0.2.0/24, as the portal sees them."),
+        shown=_from_networks,
+        needed=_from_networks,
+        more=True,
+    ),
+    _number(
+        "self_service.sign_in.tries",
+        Text("Wrong passwords that the portal may try for a person"),
+        help=Text("Always fewer than the directory would lock the account for."),
+        default=3,
+        minimum=1,
+        maximum=10,
+    ),
+)
+_ROLES = (
+    _names(
+        HELP_DESK,
+        Text("Help desk"),
+        help=_ONE_A_LINE,
+        under=Text("Help desk and other roles"),
+        more=True,
+    ),
+    _switch(
+        "self_service.operations.help_desk_unlock",
+        Text("The help desk may unlock accounts"),
+    ),
+    _switch(
+        "self_service.operations.help_desk_reset",
+        Text("The help desk may set a password"),
+        help=Text("The person changes it at the next sign-in."),
+        default=False,
+    ),
+    _names(
+        AUDITORS,
+        Text("Auditors"),
+        help=Text("They read at the portal what was done."),
+        more=True,
+    ),
+    _names(
+        ADMINISTRATORS,
+        Text("Administrators of the portal"),
+        help=Text("They see and set everything there."),
+        more=True,
+    ),
+)
+_NOTIFICATIONS = (
+    _switch(
+        "self_service.notify.person",
+        Text("Notify people of each change to their account"),
+        help=Text("On every address of theirs."),
+        under=Text("Notifications"),
+    ),
+    _switch(
+        "self_service.notify.administrators",
+        Text("Notify administrators"),
+        help=Text(
+            "Of resets by the help desk, and of people who always need two methods."
+        ),
+    ),
+)
+_SHARED = (
+    _more(
+        "self_service.contacts",
+        Text("Addresses of the directory that the portal is sent"),
+        "several",
+        options=tuple(Option(name, verbatim(name)) for name in _CONTACTS),
+        under=Text("What the portal may know"),
+        needed=never,
+        default=(),
+    ),
+    _switch(
+        "self_service.roster",
+        Text("The portal may list who may reset their own password"),
+        help=Text("So that it can name who has not registered."),
+        default=False,
+    ),
+    _names(
+        "self_service.banned_words",
+        Text("Words that new passwords are not made of"),
+        help=Text(
+            "One a line, 4 to 16 characters. Counted as Entra Password Protection does."
+        ),
+        under=Text("New passwords"),
+        more=True,
+    ),
+)
+
+SELF_SERVICE = Page(
+    id="self_service",
+    title="Self-service reset",
+    why="Who may reset their own password at the portal, and how they show who they "
+    "are.",
+    fields=(
+        *(*_WHO, *_METHODS, *_HELP_LINE, *_PEOPLE, *_OPERATIONS),
+        *(*_REGISTRATION, *_ROLES, *_NOTIFICATIONS, *_SHARED),
+    ),
+    shown=either(choosing, doing("self_service")),
+    check=PageCheck(
+        "self_service",
+        "Finding the groups and people named",
+        "Resolve",
+        "Resolve finds the groups and people named here.",
+        helping_themselves,
+    ),
+    help="The agent decides by this at each request; a portal only shows it. Protected "
+    "accounts, the deny list and people outside the scope are refused whatever is "
+    "chosen here.",
+)
