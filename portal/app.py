@@ -10,7 +10,6 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from portal.keys.row_keys import RowKeys
 from portal.pages.account import AccountPages, SignedInPages
 from portal.pages.change import ChangePages
 from portal.pages.forgotten import ForgottenPages
@@ -20,9 +19,12 @@ from portal.pages.registration import RegistrationPages
 from portal.pages.start import StartPage
 from portal.services import Services
 from portal.visits.account import Accounts
+from portal.visits.address_code import AddressCodes
 from portal.visits.forgotten import Forgotten
 from portal.visits.lookup import Lookups
+from portal.visits.new_app import NewApps
 from portal.visits.password_sign_in import PasswordSignIn
+from portal.visits.receipts import Receipts
 from portal.visits.registration import Registration
 from portal.visits.verification import Verification
 from portal.visits.write import Writing
@@ -32,7 +34,7 @@ from portal.web.security_headers import SecurityHeaders
 _STATIC = Path(__file__).parent / "static"
 
 
-def application(services: Services, row_keys: RowKeys, lookups: Lookups) -> ASGIApp:
+def application(services: Services, lookups: Lookups) -> ASGIApp:
     """Put the pages together."""
     pages = Pages(services)
     verification, writing = Verification(services), Writing(services)
@@ -40,15 +42,17 @@ def application(services: Services, row_keys: RowKeys, lookups: Lookups) -> ASGI
         pages, Forgotten(services, lookups), verification, writing
     )
     passwords = PasswordSignIn(services)
-    registration = Registration(services, row_keys)
-    signed = SignedInPages(pages, Accounts(services))
+    accounts = Accounts(services)
+    registration = Registration(services, Receipts(services, accounts))
+    signed = SignedInPages(pages, accounts)
+    apps, address_codes = NewApps(services), AddressCodes(services)
     shown = (
         StartPage(pages),
         forgotten,
         NewPasswordPages(pages, forgotten, writing),
         ChangePages(pages, passwords),
         AccountPages(signed, passwords, registration),
-        RegistrationPages(signed, registration, verification),
+        RegistrationPages(signed, registration, verification, apps, address_codes),
     )
     routes = [route for each in shown for route in each.routes]
     static = Mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -77,6 +77,7 @@ async def portal(
             agents=pool,
             pepper=pepper,
             events=Events(pepper),
+            row_keys=row_keys,
             proofs=Proofs(row_keys),
             outbox=Outbox(row_keys),
             templates=Templates(),
@@ -89,7 +90,7 @@ async def portal(
         _begin(stack, pool.watch())
         if settings.mail is not None:
             _begin(stack, _sender(settings, secrets, services).run())
-        yield Portal(application(services, row_keys, lookups), services)
+        yield Portal(application(services, lookups), services)
 
 
 def _agents(

@@ -9,6 +9,7 @@ from portal.database.events import Events
 from portal.database.outbox import Outbox
 from portal.database.proofs import Proofs
 from portal.keys.pepper import Pepper
+from portal.keys.row_keys import RowKeys
 from portal.settings import Settings
 from portal.templating import Templates
 
@@ -26,6 +27,7 @@ class Services:
     agents: AgentPool
     pepper: Pepper
     events: Events
+    row_keys: RowKeys
     proofs: Proofs
     outbox: Outbox
     templates: Templates

@@ -21,8 +21,11 @@ from portal.journeys.policy import (
 )
 from wire.outcomes import Code
 from wire.printable import printable
+from wire.receipt import MOST_CHARACTERS
 
 _MOST_WORDS = 1000
+# opaque here: it goes back to the agent that made it
+_Token = Annotated[str, Field(max_length=MOST_CHARACTERS, pattern=r"^[!-~]+$")]
 _Words = Annotated[str, AfterValidator(lambda value: printable(value, _MOST_WORDS))]
 
 
@@ -64,6 +67,8 @@ class Answer(AgentPart):
     person: Person | None = None
     self_service: SelfServicePolicy | None = None
     state: AccountState | None = None
+    sign_in: _Token | None = None
+    receipt: _Token | None = None
     steps: list[Step] = Field(default_factory=list, max_length=MOST_MEMBERS)
 
     @property

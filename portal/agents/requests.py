@@ -4,7 +4,7 @@ A reset or an unlock is made of `Entitled` alone: who wants to send one needs th
 proven methods of a visit (`portal.journeys.visit`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from portal.journeys.visit import Entitled, TakenMethod
@@ -76,6 +76,23 @@ def lookup(
     }
 
 
+def register(
+    guid: str,
+    proof: Mapping[str, str],
+    sign_in: Secret,
+    reference: str,
+    address: str,
+) -> dict[str, Any]:
+    """Ask for a receipt of what somebody registers, or confirms."""
+    return {
+        "op": "register",
+        "user": by_guid(guid),
+        "proof": dict(proof),
+        "sign_in": {"token": sign_in.reveal()},
+        **_visit(reference, address),
+    }
+
+
 def by_guid(guid: str) -> dict[str, str]:
     """Name a person by objectGUID."""
     return {"by": "objectGUID", "value": guid}
@@ -109,6 +126,8 @@ def _methods(taken: Iterable[TakenMethod]) -> Iterable[dict[str, Any]]:
         }
         if each.confirmed is not None:
             claim["confirmed"] = each.confirmed
+        if each.receipt is not None:
+            claim["receipt"] = each.receipt
         if each.user_verified:
             claim["uv"] = True
         yield claim

@@ -1,21 +1,27 @@
 """Verification methods as the database keeps them: sealed, each for its own row."""
 
+import logging
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from portal.database.schema import PROOF, RECOVERY_CODE
-from portal.keys.row_keys import RowKeys
+from portal.keys.row_keys import RowKeys, Unsealable
+from portal.methods.registered_id import new_salt, registered_id
 from wire.proof_kind import ProofKind
+
+LOG = logging.getLogger("portal.database")
 
 
 @dataclass(frozen=True)
 class RegisteredMethod:
     """One verification method of one person; times are in Unix seconds.
 
-    `secret` is what it is proven by: a TOTP secret, an address, a passkey. `digest` is
-    `id` on the wire; `counter` the last step that was taken, which never comes again.
+    `secret` is what it is proven by: a TOTP secret, an address, a passkey, the hashes
+    of recovery codes. `counter` is the last step that was taken, which never comes
+    again; `receipt` is what an agent signed of it.
     """
 
     id: str
@@ -23,12 +29,17 @@ class RegisteredMethod:
     kind: ProofKind
     label: str
     secret: str = field(repr=False)
-    digest: str
+    salt: bytes = field(repr=False)
     counter: int
     registered: int
     confirmed: int | None
     used: int | None
     receipt: str | None
+
+    @property
+    def wire_id(self) -> str:
+        """The hash that it is called by on the wire, made anew."""
+        return registered_id(self.person, self.kind, self.salt, self.secret)
 
 
 @dataclass(frozen=True)
@@ -39,9 +50,14 @@ class NewMethod:
     kind: ProofKind
     label: str
     secret: str = field(repr=False)
-    digest: str
+    salt: bytes = field(repr=False, default_factory=new_salt)
     counter: int = 0
     receipt: str | None = None
+
+    @property
+    def wire_id(self) -> str:
+        """The hash that it is called by on the wire."""
+        return registered_id(self.person, self.kind, self.salt, self.secret)
 
 
 class Proofs:
@@ -61,7 +77,7 @@ class Proofs:
                 kind=str(method.kind),
                 label=method.label,
                 secret=sealed,
-                digest=method.digest,
+                salt=method.salt,
                 counter=method.counter,
                 registered=now,
                 receipt=method.receipt,
@@ -72,15 +88,28 @@ class Proofs:
     def of_person(
         self, connection: Connection, guid: str | None
     ) -> tuple[RegisteredMethod, ...]:
-        """Give a person's methods, the oldest first; of nobody there are none."""
+        """Give a person's methods, the oldest first; of nobody there are none.
+
+        One that somebody else wrote, or moved to another row, is none.
+        """
         statement = select(PROOF).where(PROOF.c.person == guid)
         rows = connection.execute(statement.order_by(PROOF.c.registered, PROOF.c.id))
-        return tuple(map(self._method, rows))
+        read = (self._method(connection, row) for row in rows.all())
+        return tuple(method for method in read if method is not None)
 
-    def _method(self, row: Row[tuple[object, ...]]) -> RegisteredMethod:
+    def _method(
+        self, connection: Connection, row: Row[tuple[object, ...]]
+    ) -> RegisteredMethod | None:
         held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
         held["kind"] = ProofKind(held["kind"])
-        held["secret"] = self._keys.open(held["secret"], _row(held["id"]))
+        try:
+            held["secret"] = self._keys.open(held["secret"], _row(held["id"]))
+        except Unsealable as error:
+            LOG.error("a verification method is left out: %s", error)
+            return None
+        if held["kind"] is ProofKind.RECOVERY_CODE:
+            # what is tried is in rows of their own, so that is what it is called by
+            held["secret"] = _recovery_codes(connection, held["id"])
         return RegisteredMethod(**held)
 
 
@@ -136,6 +165,21 @@ def recovery_codes_left(connection: Connection, proof: str) -> int:
     """Count the codes of a set that were not used."""
     unused = (RECOVERY_CODE.c.proof == proof) & RECOVERY_CODE.c.used.is_(None)
     return len(connection.execute(select(RECOVERY_CODE.c.digest).where(unused)).all())
+
+
+def recovery_secret(digests: Iterable[str]) -> str:
+    """Spell a set of recovery codes, used ones too, as what is registered."""
+    return "\n".join(sorted(digests))
+
+
+def keep_receipt(connection: Connection, proof: str, receipt: str) -> None:
+    """Keep what an agent signed of a method, in place of what it signed before."""
+    connection.execute(update(PROOF).where(PROOF.c.id == proof).values(receipt=receipt))
+
+
+def _recovery_codes(connection: Connection, proof: str) -> str:
+    of_set = select(RECOVERY_CODE.c.digest).where(RECOVERY_CODE.c.proof == proof)
+    return recovery_secret(connection.execute(of_set).scalars())
 
 
 def _row(proof: str) -> str:

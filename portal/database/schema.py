@@ -17,7 +17,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    UniqueConstraint,
 )
 
 METADATA = MetaData(
@@ -63,15 +62,14 @@ PROOF = Table(
     Column("label", _NAME, nullable=False),
     # what it is proven by: a TOTP secret, an address, a passkey's public key; sealed
     Column("secret", LargeBinary, nullable=False),
-    # a keyed hash of what was registered: `id` on the wire
-    Column("digest", _DIGEST, nullable=False),
+    # of the hash that it is called by on the wire, which is never kept
+    Column("salt", LargeBinary, nullable=False),
     # the last TOTP step, or the passkey's counter of signatures: none is taken twice
     Column("counter", BigInteger, nullable=False),
     Column("registered", BigInteger, nullable=False),
     Column("confirmed", BigInteger),
     Column("used", BigInteger),
     Column("receipt", String(4096)),
-    UniqueConstraint("person", "digest"),
     Index("ix_proof_person", "person"),
 )
 
@@ -114,12 +112,10 @@ TAKEN = Table(
         primary_key=True,
     ),
     Column("proof", _ID, primary_key=True),
-    Column("kind", _LABEL, nullable=False),
-    Column("digest", _DIGEST, nullable=False),
-    Column("registered", BigInteger, nullable=False),
-    Column("confirmed", BigInteger),
     Column("user_verified", Boolean, nullable=False),
     Column("at", BigInteger, nullable=False),
+    # a keyed hash of this row: who writes the database proves nothing with it
+    Column("seal", _DIGEST, nullable=False),
 )
 
 CODE = Table(
@@ -149,7 +145,8 @@ SESSION = Table(
     Column("epoch", Integer, nullable=False),
     Column("roles", JSON, nullable=False),
     Column("started", BigInteger, nullable=False),
-    Column("strong", BigInteger),
+    # the agent's word that the password was right, sealed: it gives receipts
+    Column("sign_in", LargeBinary),
     Column("seen", BigInteger, nullable=False),
     Column("ends", BigInteger, nullable=False),
     Column("browser", _DIGEST),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from portal.database.schema import PERSON, SESSION
 
@@ -11,7 +11,7 @@ from portal.database.schema import PERSON, SESSION
 class Session:
     """Somebody who is signed in; times are in Unix seconds.
 
-    `strong` is when they last proved more than a password, None where they did not.
+    `sign_in` is the agent's word that the password was right, sealed.
     """
 
     id: str
@@ -19,7 +19,7 @@ class Session:
     epoch: int
     roles: tuple[str, ...]
     started: int
-    strong: int | None
+    sign_in: bytes | None
     seen: int
     ends: int
     browser: str | None
@@ -48,13 +48,6 @@ def find(connection: Connection, session: str, now: int) -> Session | None:
         return None
     held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     return Session(**{**held, "roles": tuple(held["roles"])})
-
-
-def mark_strong(connection: Connection, session: str, now: int) -> None:
-    """Note that who is signed in proved it again, by more than a password."""
-    connection.execute(
-        update(SESSION).where(SESSION.c.id == session).values(strong=now)
-    )
 
 
 def end(connection: Connection, session: str) -> None:

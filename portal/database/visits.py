@@ -8,8 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from portal.database.schema import JOURNEY, TAKEN
 from portal.journeys.policy import SelfServicePolicy
-from portal.journeys.visit import TakenMethod, Visit, VisitPurpose
-from wire.proof_kind import ProofKind
+from portal.journeys.visit import Visit, VisitPurpose
 
 
 @dataclass(frozen=True)
@@ -86,38 +85,28 @@ def close(connection: Connection, visit: str, now: float) -> bool:
     return bool(ended.rowcount)
 
 
-def take(connection: Connection, visit: str, method: TakenMethod) -> None:
+@dataclass(frozen=True)
+class TakenRow:
+    """A method that was used right, as it is kept; `seal` says that we wrote it."""
+
+    proof: str
+    user_verified: bool
+    at: int
+    seal: str
+
+
+def take(connection: Connection, visit: str, row: TakenRow) -> None:
     """Note a method that was used right; used again, it counts from now."""
-    same = (TAKEN.c.journey == visit) & (TAKEN.c.proof == method.proof)
+    same = (TAKEN.c.journey == visit) & (TAKEN.c.proof == row.proof)
     connection.execute(delete(TAKEN).where(same))
-    connection.execute(
-        insert(TAKEN).values(
-            journey=visit,
-            proof=method.proof,
-            kind=str(method.kind),
-            digest=method.digest,
-            registered=method.registered,
-            confirmed=method.confirmed,
-            user_verified=method.user_verified,
-            at=method.at,
-        )
-    )
+    connection.execute(insert(TAKEN).values(journey=visit, **vars(row)))
 
 
-def taken(connection: Connection, visit: str) -> tuple[TakenMethod, ...]:
-    """Give the methods that were used right in a visit."""
+def taken(connection: Connection, visit: str) -> tuple[TakenRow, ...]:
+    """Give the methods that were used right in a visit, as they are kept."""
     rows = connection.execute(select(TAKEN).where(TAKEN.c.journey == visit))
     return tuple(
-        TakenMethod(
-            proof=row.proof,
-            kind=ProofKind(row.kind),
-            digest=row.digest,
-            registered=row.registered,
-            confirmed=row.confirmed,
-            user_verified=row.user_verified,
-            at=row.at,
-        )
-        for row in rows
+        TakenRow(row.proof, row.user_verified, row.at, row.seal) for row in rows
     )
 
 

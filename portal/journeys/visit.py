@@ -64,6 +64,7 @@ class TakenMethod:
     confirmed: int | None
     user_verified: bool
     at: int
+    receipt: str | None = None
 
 
 @dataclass(frozen=True)

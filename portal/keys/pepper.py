@@ -30,7 +30,7 @@ class Purpose(StrEnum):
     RECOVERY_CODE = "recovery code"
     BUDGET = "budget"
     FORM = "form"
-    PROOF = "proof"
+    TAKEN = "taken"
     EVENT = "event"
     ANCHOR = "audit anchor"
 

@@ -20,8 +20,10 @@ from portal.visits.password_sign_in import (
     SignedIn,
     TooManyPasswords,
 )
+from portal.visits.receipts import NoReceipt
 from portal.visits.registration import MustProveFirst, Registration, registered_worth
 from portal.web import cookies
+from wire.outcomes import Code
 
 SIGN_IN, ACCOUNT = "/account/sign-in", "/account"
 _MOST_EVENTS = 50
@@ -46,6 +48,10 @@ class SignedInPages:
                 return await handler(request, account)
             except MustProveFirst:
                 return self.pages.go("/account/prove")
+            except NoReceipt as error:
+                if error.code is Code.SIGN_IN_NEEDED:
+                    return self.pages.go(SIGN_IN)
+                return self.pages.show(request, "not_now", 503, reference="")
 
         return handle
 

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal.database import visits as visit_rows
 from portal.journeys.sign_in_name import BadName
 from portal.journeys.visit import Entitled, Visit, VisitPurpose, next_kinds
 from portal.pages.page import Pages, moment
@@ -82,8 +81,7 @@ class ForgottenPages:
                 visit = await self._forgotten.find(cookies.read(request, cookies.VISIT))
                 if visit is None or not visit.is_open(self._pages.services.clock()):
                     return self._pages.show(request, "ended", 403)
-                run = self._pages.services.database.run
-                if await run(visit_rows.taken, visit.id):
+                if await self._writing.proven(visit):
                     even.release()
                 return await handler(request, visit)
 
@@ -124,7 +122,7 @@ class ForgottenPages:
 
     async def methods(self, request: Request, visit: Visit) -> Response:
         """Show the ways to prove it: of the policy, never of the person."""
-        taken = await self._pages.services.database.run(visit_rows.taken, visit.id)
+        taken = await self._writing.proven(visit)
         if not taken:
             return self._pages.show(
                 request, "forgot/methods", kinds=self._offered(), step=1, needed=0

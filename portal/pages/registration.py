@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal.keys.row_keys import Unsealable
 from portal.pages.account import ACCOUNT, SignedInPages
 from portal.pages.page import moment
 from portal.visits.account import Account
-from portal.visits.registration import NewApp, NotAllowed, Registration
+from portal.visits.address_code import AddressCodes
+from portal.visits.new_app import NewApp, NewApps
+from portal.visits.registration import NotAllowed, Registration
 from portal.visits.verification import (
     Closed,
     Proof,
@@ -33,9 +34,12 @@ class RegistrationPages:
         signed: SignedInPages,
         registration: Registration,
         verification: Verification,
+        apps: NewApps,
+        address_codes: AddressCodes,
     ) -> None:
         self._signed, self._pages = signed, signed.pages
         self._registration, self._verification = registration, verification
+        self._apps, self._address_codes = apps, address_codes
 
     @property
     def routes(self) -> list[Route]:
@@ -67,7 +71,7 @@ class RegistrationPages:
     async def add_app(self, request: Request, account: Account) -> Response:
         """Add the app by the first code that it shows."""
         form = await self._pages.form(request)
-        app = self._registration.pending_app(account, form.text("pending"))
+        app = self._apps.of_page(account, form.text("pending"))
         if app is None:
             return self._app(request, self._new_app(account), 422, wrong="over")
         origin = self._pages.origin(request)
@@ -89,7 +93,8 @@ class RegistrationPages:
                 request, "account/email", 422, wrong="address", wait=0
             )
         language = self._pages.origin(request).language
-        wait = await self._registration.send_code(account, address, language)
+        self._allowed(account, ProofKind.EMAIL)
+        wait = await self._address_codes.send(account, address, language)
         if wait:
             return self._pages.show(
                 request, "account/email", 429, wrong="", wait=max(1, round(wait))
@@ -105,10 +110,10 @@ class RegistrationPages:
         if address is None:
             raise HTTPException(400)
         origin = self._pages.origin(request)
-        added = await self._registration.add_email(
-            account, address, form.text("code"), origin
-        )
-        if added:
+        self._allowed(account, ProofKind.EMAIL)
+        code = form.text("code")
+        if await self._address_codes.is_right(account, address, code):
+            await self._registration.add_email(account, address, origin)
             return self._pages.go(ACCOUNT)
         return self._pages.show(
             request, "account/email_code", 422, address=address, wrong="code"
@@ -215,10 +220,8 @@ class RegistrationPages:
         )
 
     def _new_app(self, account: Account) -> NewApp:
-        try:
-            return self._registration.new_app(account)
-        except (NotAllowed, Unsealable):
-            raise HTTPException(404) from None
+        self._allowed(account, ProofKind.TOTP)
+        return self._apps.make(account)
 
     def _allowed(self, account: Account, kind: ProofKind) -> None:
         """See that a kind may be added now, as the policy and the session are."""

@@ -21,6 +21,8 @@ from portal.journeys.visit import Visit, VisitPurpose
 from portal.keys.pepper import Purpose
 from portal.services import BrowserOrigin, Services
 from portal.visits.password_sign_in import SignedIn
+from portal.visits.proven import proven
+from wire.secret import Secret
 
 SESSION_S = 900
 FRESH_S = 300
@@ -75,6 +77,19 @@ class Accounts:
         """Sign out."""
         await self._services.database.run(sessions.end, account.session.id)
 
+    def sign_in_token(self, account: Account) -> Secret | None:
+        """Give the agent's word that the password was right."""
+        session = account.session
+        if session.sign_in is None:
+            return None
+        row = _sign_in_row(session.id)
+        return Secret(self._services.row_keys.open(session.sign_in, row))
+
+    def _sealed(self, token: str | None, session: str) -> bytes | None:
+        if token is None:
+            return None
+        return self._services.row_keys.seal(token, _sign_in_row(session))
+
     def _id(self, cookie: str) -> str:
         return self._services.pepper.digest(Purpose.SESSION, cookie)
 
@@ -103,7 +118,7 @@ class Accounts:
             epoch=person.epoch,
             roles=(),
             started=int(now),
-            strong=None,
+            sign_in=self._sealed(signed_in.state.sign_in, self._id(cookie)),
             seen=int(now),
             ends=int(now) + SESSION_S,
             browser=origin.device,
@@ -167,7 +182,7 @@ class Accounts:
         person = people.find(connection, session.person)
         if person is None or person.blocked is not None:
             return None
-        taken = visits.taken(connection, own_id)
+        taken = proven(self._services, connection, own_id, session.person)
         return Account(
             session=session,
             visit=visit,
@@ -176,3 +191,7 @@ class Accounts:
             policy=visit.asked,
             proven_at=max((each.at for each in taken), default=None),
         )
+
+
+def _sign_in_row(session: str) -> str:
+    return f"session:{session}:sign_in"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from portal.audit.event import Event, EventKind
-from portal.database import budgets, codes, proofs, visits
+from portal.database import budgets, codes, proofs
 from portal.database.proofs import RegisteredMethod
-from portal.journeys.visit import TakenMethod, Visit
+from portal.journeys.visit import Visit
 from portal.keys.pepper import Purpose
 from portal.limits.budget import (
     CODES_OF_JOURNEY,
@@ -26,6 +26,7 @@ from portal.limits.budget import (
 from portal.methods import email_address, one_time_code, recovery_codes, totp
 from portal.notifications.messages import code_mail
 from portal.services import BrowserOrigin, Services
+from portal.visits import proven
 from wire.proof_kind import ProofKind
 
 # tried where there is nobody, so that it takes as long
@@ -224,7 +225,7 @@ class Verification:
             return Wrong(budgets.left(connection, budget, digest, now))
         budgets.refill(connection, [digest, person])
         proofs.mark_used(connection, found.id, int(now))
-        visits.take(connection, visit.id, _taken(found, int(now)))
+        proven.take(self._services, connection, visit.id, found)
         self._record(connection, visit, EventKind.METHOD_USED, kind)
         return Proven()
 
@@ -251,18 +252,6 @@ class Verification:
             address=visit.address,
         )
         self._services.events.append(connection, event)
-
-
-def _taken(method: RegisteredMethod, now: int) -> TakenMethod:
-    return TakenMethod(
-        proof=method.id,
-        kind=method.kind,
-        digest=method.digest,
-        registered=method.registered,
-        confirmed=method.confirmed,
-        user_verified=False,
-        at=now,
-    )
 
 
 def readable_address(text: str) -> str | None:

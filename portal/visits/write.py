@@ -18,9 +18,16 @@ from portal.agents.pool import NoAgent
 from portal.agents.relay_http import NoAnswer
 from portal.audit.event import EventKind
 from portal.database import people, visits
-from portal.journeys.visit import Entitled, Missing, Visit, entitled
+from portal.journeys.visit import (
+    Entitled,
+    Missing,
+    TakenMethod,
+    Visit,
+    entitled,
+)
 from portal.services import BrowserOrigin, Services
 from portal.visits.notices import Notices
+from portal.visits.proven import proven
 from wire.outcomes import Code
 from wire.secret import Secret
 from wire.sent_request import SentRequest
@@ -83,9 +90,17 @@ class Writing:
         # what was sent and not answered: by visit, in this process alone, sealed
         self._open: dict[str, tuple[AgentExchange, SentRequest, float]] = {}
 
+    async def proven(self, visit: Visit) -> tuple[TakenMethod, ...]:
+        """Give the methods that were used right in a visit."""
+
+        def read(connection: Connection) -> tuple[TakenMethod, ...]:
+            return proven(self._services, connection, visit.id, visit.guid)
+
+        return await self._services.database.run(read)
+
     async def standing(self, visit: Visit) -> Entitled | Missing:
         """Say whether what was proven in a visit is enough now."""
-        taken = await self._services.database.run(visits.taken, visit.id)
+        taken = await self.proven(visit)
         return entitled(visit, taken, self._services.clock())
 
     async def rules(self, person: Entitled) -> Answer | NotPossible:

@@ -169,7 +169,7 @@ def _proof() -> None:
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("label", sa.String(length=256), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.Column("digest", sa.String(length=43), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("counter", sa.BigInteger(), nullable=False),
         sa.Column("registered", sa.BigInteger(), nullable=False),
         sa.Column("confirmed", sa.BigInteger(), nullable=True),
@@ -182,7 +182,6 @@ def _proof() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proof")),
-        sa.UniqueConstraint("person", "digest", name=op.f("uq_proof_person")),
     )
     op.create_index("ix_proof_person", "proof", ["person"], unique=False)
 
@@ -195,7 +194,7 @@ def _session() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("started", sa.BigInteger(), nullable=False),
-        sa.Column("strong", sa.BigInteger(), nullable=True),
+        sa.Column("sign_in", sa.LargeBinary(), nullable=True),
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("ends", sa.BigInteger(), nullable=False),
         sa.Column("browser", sa.String(length=43), nullable=True),
@@ -254,12 +253,9 @@ def _taken() -> None:
         "taken",
         sa.Column("journey", sa.String(length=43), nullable=False),
         sa.Column("proof", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("digest", sa.String(length=43), nullable=False),
-        sa.Column("registered", sa.BigInteger(), nullable=False),
-        sa.Column("confirmed", sa.BigInteger(), nullable=True),
         sa.Column("user_verified", sa.Boolean(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.String(length=43), nullable=False),
         sa.ForeignKeyConstraint(
             ["journey"],
             ["journey.id"],

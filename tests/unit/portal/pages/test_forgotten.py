@@ -40,6 +40,7 @@ async def test_the_agent_hears_what_was_proven(
     await _prove_two(portal, anna, browser)
     await browser.send(new=NEW, again=NEW)
     reset = portal.agent.seen[-1]
+    assert reset.user is not None
     assert (str(reset.op), reset.user.by) == ("reset", "objectGUID")
     kinds = {str(each.kind) for each in reset.methods}
     assert kinds == {"totp", "recovery_code"}

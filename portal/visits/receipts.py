@@ -1,0 +1,55 @@
+"""Asks an agent to sign what somebody registers: a database alone proves nothing.
+
+With the receipt that comes back the method counts at the agents, and without it it does
+not, whoever wrote it into the database (docs/wire.md, "Receipts").
+"""
+
+from portal.agents import requests
+from portal.agents.pool import NoAgent
+from portal.database.proofs import NewMethod, RegisteredMethod
+from portal.services import BrowserOrigin, Services
+from portal.visits.account import Account, Accounts
+from wire.outcomes import Code
+
+
+class NoReceipt(Exception):
+    """No agent signed what is registered; `code` says why, None: nobody answered."""
+
+    def __init__(self, code: Code | None) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+
+class Receipts:
+    """Gets receipts with the sign-in of who registers."""
+
+    def __init__(self, services: Services, accounts: Accounts) -> None:
+        self._services, self._accounts = services, accounts
+
+    async def of(
+        self,
+        account: Account,
+        method: NewMethod | RegisteredMethod,
+        origin: BrowserOrigin,
+    ) -> str:
+        """Give the receipt of a method, anew where it has one; NoReceipt else."""
+        sign_in = self._accounts.sign_in_token(account)
+        if sign_in is None:
+            raise NoReceipt(Code.SIGN_IN_NEEDED)
+        proof = {"kind": str(method.kind), "id": method.wire_id}
+        if method.receipt is not None:
+            proof["receipt"] = method.receipt
+        claims = requests.register(
+            account.person.guid,
+            proof,
+            sign_in,
+            account.visit.reference,
+            origin.address,
+        )
+        try:
+            answer, _ = await self._services.agents.read(account.person.domain, claims)
+        except NoAgent:
+            raise NoReceipt(None) from None
+        if not answer.ok or answer.receipt is None:
+            raise NoReceipt(answer.code)
+        return answer.receipt
