@@ -141,7 +141,7 @@ OWN = (
     Event(
         _E.ROSTER_SUCCESS,
         "RosterSuccess",
-        "A portal was told a page of the people in the scope, and who is eligible.",
+        "A portal was given a page of the people in the scope, and who is eligible.",
     ),
     Event(_E.ROSTER_FAIL, "RosterFail", "It was not; the code says why."),
 )

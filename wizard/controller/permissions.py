@@ -41,9 +41,11 @@ from wizard.permissions.listed_entries import NOTHING_LISTED, EntryList, list_en
 from wizard.permissions.people_search import FoundPeople
 from wizard.permissions.person import filters_of, find_person
 from wizard.permissions.proof import PAGE, WANTED, Disagreement, Proof
+from wizard.permissions.self_service_chain import self_service_chain
 from wizard.permissions.self_service_count import SelfServiceReach, count_self_service
 from wizard.permissions.sid_names import Names
 from wizard.plan.change import Context, Plan
+from wizard.results import Check
 
 _STEP = 50  # people between two reports
 
@@ -76,7 +78,8 @@ class Explained:
     """One person: the answers, what they stand on, and the controller asked.
 
     What is hidden is None; `foreseen` is as in `Coverage`. `listed` are the entries of
-    the person's permissions, the deciding ones marked.
+    the person's permissions, the deciding ones marked; `self_service` are the links
+    from its switch to the verdict.
     """
 
     verdict: Verdict
@@ -85,6 +88,7 @@ class Explained:
     controller: str
     foreseen: bool
     listed: EntryList = NOTHING_LISTED
+    self_service: tuple[Check, ...] = ()
 
 
 class Permissions:
@@ -137,6 +141,7 @@ class Permissions:
             directory.host,
             foreseen=scan.subjects.planned is not None,
             listed=listed,
+            self_service=self_service_chain(settings, subject.membership, verdict),
         )
 
     def coverage(

@@ -147,3 +147,28 @@ def test_where_no_entry_allows_it_none_is_marked(
     assert explained.verdict.reset.cause is Cause.NOT_GRANTED
     assert explained.listed.entries
     assert not any(Operation.RESET in e.decides for e in explained.listed.entries)
+
+
+def test_the_chain_of_self_service_is_read_of_the_directory(
+    clean_lab: Lab, tmp_path: Path
+) -> None:
+    group = "CN=Writeback pilot,OU=Groups,DC=corp,DC=test"
+    asked = Asked(clean_lab, tmp_path)
+    people = clean_lab.people
+
+    def states(key: str, **wished: object) -> dict[str, str]:
+        block = {"who": "groups", "groups": [group]} | wished
+        asked.settings = settings_for(clean_lab, self_service=block)
+        links = asked.explain(people[key]["upn"]).self_service
+        return {link.id.partition(".")[2]: link.state for link in links}
+
+    assert states("quentin")["who"] == "failed"
+    everybody = states("quentin", who="all")
+    assert everybody["who"] == everybody["scope"] == everybody["verdict"] == "ok"
+    gone = states("quentin", who="all", exceptions=["CN=Gone,DC=corp,DC=test"])
+    assert gone["who"] == "failed"
+    named = states("quentin", who="all", exceptions=[people["quentin"]["dn"]])
+    assert named["who"] == "failed"
+    assert states("outside", who="all")["scope"] == "failed"
+    assert states("disabled", who="all")["verdict"] == "failed"
+    assert states("protected", who="all")["verdict"] == "failed"

@@ -11,6 +11,7 @@ from wizard.cli.commands.permissions import PERMISSIONS
 from wizard.cli.commands.remove import REMOVE
 from wizard.cli.commands.rollback import ROLLBACK
 from wizard.cli.commands.rotation import ROTATE_KEYS, ROTATE_PASSWORD
+from wizard.cli.commands.self_service import SELF_SERVICE
 from wizard.cli.commands.self_test import SELF_TEST
 from wizard.cli.commands.status import EXPORT, SCHEMA, STATUS
 from wizard.cli.commands.verify import VERIFY
@@ -31,6 +32,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     SELF_TEST,
     DIAGNOSE,
     PERMISSIONS,
+    SELF_SERVICE,
     DIRECTORY,
     AUDIT,
     BREAKER,

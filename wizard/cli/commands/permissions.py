@@ -32,6 +32,7 @@ from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form, Unfinished, finish, writing
 from wizard.permissions.findings import Finding, Level
+from wizard.results import Check
 from wizard.translation import say
 
 Files = Sequence[tuple[Path, Form]]
@@ -100,18 +101,47 @@ def explain(
     value: str,
 ) -> Result:
     """Say what would come of each operation on one person, and why."""
-    try:
-        explained = permissions.explain(settings, inputs, by, value)
-    except Refused as error:
-        remedy = _REMEDIES.get(error.code, error.outcome.remedy)
-        raise BadUsage(sentence(error.detail), remedy) from error
+    explained = explained_by(permissions, settings, inputs, by, value)
     code = Exit.DONE if explained.verdict.reset.state is State.YES else Exit.FINDINGS
     data = explained.verdict.as_dict() | {
         "controller": explained.controller,
         "foreseen": explained.foreseen,
         "policy": as_policy_dict(explained.policy),
+        "self_service": [link_data(link) for link in explained.self_service],
     }
     return Result(code, _explained(explained), data)
+
+
+def explained_by(
+    permissions: Permissions,
+    settings: Settings,
+    inputs: Inputs,
+    by: Identifier | None,
+    value: str,
+) -> Explained:
+    """Ask about one person; BadUsage where nobody, or several, are so named."""
+    try:
+        return permissions.explain(settings, inputs, by, value)
+    except Refused as error:
+        remedy = _REMEDIES.get(error.code, error.outcome.remedy)
+        raise BadUsage(sentence(error.detail), remedy) from error
+
+
+def chain_rows(chain: Sequence[Check]) -> Iterator[str]:
+    """Put each link of the chain of self-service into a row, its remedy below."""
+    for link in chain:
+        what = Text("{name}: {value}", name=link.title, value=link.detail)
+        yield from finding(link.state, what, link.remedy)
+
+
+def link_data(link: Check) -> dict[str, str]:
+    """Give a link as JSON takes it."""
+    return {
+        "id": link.id,
+        "state": link.state,
+        "detail": link.detail,
+        "remedy": link.remedy,
+    }
 
 
 def files_of(arguments: argparse.Namespace) -> Files:
@@ -139,6 +169,7 @@ def _explained(explained: Explained) -> str:
         rules = ", ".join(map(say, _rules(policy)))
         told = Text("{name}: {value}", name=policy.source, value=rules)
         shown += _below(Text("Policy"), told)
+    shown += ["", *chain_rows(explained.self_service)]
     return lines(*shown)
 
 

@@ -19,6 +19,7 @@ from wizard.ui.people.answer_history import AnswerHistory
 from wizard.ui.people.code_links import CodeLinks
 from wizard.ui.people.entry_table import EntryPanel
 from wizard.ui.people.found_list import FoundList
+from wizard.ui.people.self_service_links import SelfServiceLinks
 from wizard.ui.presenters.help_desk import Case, help_desk_text
 from wizard.ui.presenters.verdict import WORDS
 from wizard.ui.session import Session
@@ -83,9 +84,10 @@ class ExplainPage(WizardPage):
         return self.codes, flow(self.grant_button), self.granting
 
     def _evidence(self) -> tuple[QWidget, ...]:
+        self.self_service = SelfServiceLinks()
         self.history, self.entries = AnswerHistory(), EntryPanel()
         self.history.code_wanted.connect(self.code_wanted)
-        return self.history, self.entries
+        return self.self_service, self.history, self.entries
 
     @property
     def busy(self) -> bool:
@@ -144,7 +146,8 @@ class ExplainPage(WizardPage):
         """Show nothing about the person of before."""
         self.person = None
         self.codes.show_codes(())
-        for part in (self.whom, self.history, self.entries, self.grant_button):
+        told = (self.whom, self.self_service, self.history, self.entries)
+        for part in (*told, self.grant_button):
             part.hide()
         if not self.granting.changing:
             self.granting.close_panel()
@@ -172,6 +175,7 @@ class ExplainPage(WizardPage):
         answers = (verdict.reset, verdict.change, verdict.unlock, verdict.must_change)
         self.codes.show_codes(answer.code.value for answer in answers)
         self.grant_button.setVisible(outcome.is_fixed_by_grant)
+        self.self_service.show_links(outcome.explained.self_service)
         self.history.show_answers(outcome.answers, datetime.now().astimezone())
         self.entries.show_entries(outcome.explained.listed)
         case = Case(person.name, person.sign_in_name, verdict)

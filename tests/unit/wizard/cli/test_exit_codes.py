@@ -30,6 +30,8 @@ CODES = {
     "diagnose": (Exit.FINDINGS, DOWN),
     "permissions check": (NO_SETTINGS, DOWN),
     "permissions explain": (NO_SETTINGS, DOWN),
+    "self-service show": (NO_SETTINGS, READS),
+    "self-service check": (NO_SETTINGS, DOWN),
     "permissions coverage": (NO_SETTINGS, DOWN),
     "permissions prove": (NO_SETTINGS, DOWN),
     "permissions plan": (NO_SETTINGS, DOWN),

@@ -12,6 +12,7 @@ from agent.active_directory import identifiers
 from agent.config.settings import Settings
 from agent.self_service.eligibility import Eligibility, WhyNot
 from agent.verdict.causes import CAUSES, Cause
+from agent.verdict.membership import NO_MEMBERSHIP, Membership
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from tests.unit.wizard.ui.fake_people import (
     GIVEN,
@@ -35,6 +36,7 @@ from wizard.permissions import people_search
 from wizard.permissions.coverage import PersonVerdict, Tally
 from wizard.permissions.findings import Finding, Level
 from wizard.permissions.people_search import FoundPeople, query_for
+from wizard.permissions.self_service_chain import self_service_chain
 from wizard.permissions.self_service_count import SelfServiceReach, SelfServiceTally
 from wizard.plan.change import Change, Plan
 
@@ -176,6 +178,7 @@ class FakePermissions:
     others: dict[Operation, Cause] = field(default_factory=dict)
     findings: tuple[Finding, ...] = IN_ORDER
     foreseen: bool = False
+    membership: Membership = NO_MEMBERSHIP
     error: Exception | None = None
     gone: frozenset[int] = frozenset()
     granted: Plan | None = None  # the last one that was planned
@@ -196,7 +199,10 @@ class FakePermissions:
         others = self.others if cause is Cause.NONE else {}
         reset = verdict_of(number, cause, others)
         listed = listed_of(cause)
-        return Explained(reset, None, None, "dc1.corp.test", self.foreseen, listed)
+        chain = self_service_chain(settings, self.membership, reset)
+        return Explained(
+            reset, None, None, "dc1.corp.test", self.foreseen, listed, chain
+        )
 
     def _cause_of(self, number: int) -> Cause:
         """Niko inherits nothing; of the others nobody is granted where all are not."""

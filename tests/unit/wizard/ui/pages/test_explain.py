@@ -1,6 +1,7 @@
 """Troubleshoot: one person, by any name."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from agent.config.self_service import SelfService
 from agent.verdict.causes import Cause
+from agent.verdict.membership import Membership
 from tests.unit.wizard.answered import CANARY
 from tests.unit.wizard.health.staged import GOOD, NOW, answered
 from tests.unit.wizard.ui.conftest import Open
@@ -18,6 +21,7 @@ from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.fake_people import NIKO, person_of
 from tests.unit.wizard.ui.fake_permissions import (
     UNGRANTED,
+    FakePermissions,
     verdict_of,
 )
 from tests.unit.wizard.ui.heard import Heard
@@ -319,3 +323,26 @@ def test_what_the_person_lacks_is_granted_by_a_plan_and_asked_again(
     assert plan == fake.permissions.granted
     assert inputs.admin.password == Secret(CANARY)
     assert not page.grant_button.isVisible()
+
+
+def test_the_links_of_self_service_stand_below_the_answers(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    wished = SelfService(who="groups", groups=("CN=Staff,DC=corp,DC=test",))
+    settings = INSTALLED.settings.model_copy(update={"self_service": wished})
+    member = Membership(group=wished.groups[0], exception="CN=Kiosk,DC=corp,DC=test")
+    fake = FakeController(
+        found=replace(INSTALLED, settings=settings),
+        permissions=FakePermissions(membership=member),
+    )
+    page = troubleshoot(qtbot, open_window, fake)
+    page.set_answers({"explain.user": "niko"})
+    page.ask()
+    qtbot.waitUntil(page.self_service.isVisible)
+    links = page.self_service.rows.checks
+    assert [link.state for link in links] == ["ok", "failed", "info", "ok"]
+    assert "CN=Kiosk" in page.self_service.text
+    # what was told of one person is not shown beside another
+    page.set_answers({"explain.user": "anna"})
+    page.field_box.changed.emit()
+    assert not page.self_service.isVisible()
