@@ -118,14 +118,6 @@ class Certificate(_Section):
     key: Path
 
 
-class HelpDesk(_Section):
-    """Whom people call; shown at the foot of each page."""
-
-    text: Annotated[str, Field(max_length=200)] = ""
-    phone: Annotated[str, Field(max_length=40)] = ""
-    url: Annotated[str, AfterValidator(_origin)] | None = None
-
-
 class Settings(_Section):
     """What `portal.yaml` may hold.
 
@@ -145,7 +137,6 @@ class Settings(_Section):
     relays: Annotated[tuple[RelayAddress, ...], Field(min_length=1, max_length=16)]
     agents: Annotated[tuple[AgentAddress, ...], Field(min_length=1, max_length=64)]
     mail: Mail | None = None
-    help: HelpDesk = HelpDesk()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -6,23 +6,21 @@ beside what is read with the password that was lost (NIST SP 800-63B-4 section 3
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from dataclasses import dataclass
 
 from wire.proof_kind import ProofKind
 
-# questions count beside what the person has: a mailbox is read by who knows a password
+# a mailbox is read by who knows a password, and answers are found out
 _KNOWN_BY_OTHERS = frozenset({ProofKind.QUESTIONS, ProofKind.EMAIL})
 
 
-class UsedMethod(Protocol):
-    """One verification method that was used; `digest` is `id` on the wire."""
+@dataclass(frozen=True)
+class UsedMethod:
+    """One verification method that was used; `id` is that of the wire."""
 
-    @property
-    def kind(self) -> ProofKind: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def user_verified(self) -> bool: ...
+    kind: ProofKind
+    id: str
+    user_verified: bool = False
 
 
 def worth(methods: Iterable[UsedMethod], *, passkey_alone: bool) -> int:
@@ -30,9 +28,9 @@ def worth(methods: Iterable[UsedMethod], *, passkey_alone: bool) -> int:
     counted: dict[ProofKind, str] = {}
     total = 0
     for each in sorted(methods, key=lambda each: not each.user_verified):
-        if each.kind in counted or each.digest in counted.values():
+        if each.kind in counted or each.id in counted.values():
             continue
-        counted[each.kind] = each.digest
+        counted[each.kind] = each.id
         is_two = passkey_alone and each.kind is ProofKind.PASSKEY and each.user_verified
         total += 2 if is_two else 1
     return total - 1 if only_known_by_others(counted) else total

@@ -11,11 +11,10 @@ from pydantic import AfterValidator, Field, model_validator
 from agent.config import validators
 from agent.config.fields import Model, Principal
 from wire.proof_kind import ProofKind
+from wire.proof_worth import only_known_by_others
 from wire.text import Text
 
 _MOST_NAMES = 100
-# questions count beside what the person has: a mailbox is read by who knows a password
-KNOWN_BY_OTHERS = frozenset({ProofKind.QUESTIONS, ProofKind.EMAIL})
 _MOST_WORDS = 1000  # as Entra's list of banned passwords
 Principals = Annotated[
     tuple[Principal, ...], Field(max_length=_MOST_NAMES, strict=False)
@@ -243,7 +242,7 @@ class SelfService(Model):
             rule = Text("must name a verification method")
             raise validators.FieldRule("kinds", rule)
         self._can_be_proven(self.proofs, self.kinds, "proofs")
-        if ProofKind.QUESTIONS in self.kinds and KNOWN_BY_OTHERS.issuperset(self.kinds):
+        if only_known_by_others(self.kinds):
             rule = Text(
                 "must have another one beside questions and email, which are never "
                 "enough together"

@@ -7,11 +7,12 @@ enough. That it is the person's own, its receipt says (`agent.self_service.vouch
 
 from collections.abc import Callable, Iterable
 
-from agent.config.self_service import KNOWN_BY_OTHERS, Registration
+from agent.config.self_service import Registration
 from agent.self_service.eligibility import Eligibility
 from wire.messages import CLOCK_LEEWAY_S
 from wire.outcomes import Code, Refused
 from wire.proof_kind import ProofKind
+from wire.proof_worth import UsedMethod, only_known_by_others, worth
 from wire.request_claims import Proof
 
 JOURNEY_S = 900  # one visit of a person: a proof of an earlier one does not count
@@ -38,9 +39,8 @@ def check_self_service_proofs(
     say so.
     """
     refused: list[tuple[Code, str]] = []
-    counted: dict[ProofKind, str] = {}
-    worth = 0
-    for proof in sorted(proofs, key=lambda each: not each.uv):  # the best of its kind
+    good: list[UsedMethod] = []
+    for proof in proofs:
         kind, own_id = _named(proof)
         try:
             _check_kind(kind, may)
@@ -50,15 +50,13 @@ def check_self_service_proofs(
                 raise
             refused.append((why.code, str(why.detail)))
             continue
-        if kind not in counted and own_id not in counted.values():
-            counted[kind] = own_id
-            worth += 2 if _is_two(proof, kind, passkey_alone=passkey_alone) else 1
-    if ProofKind.QUESTIONS in counted and counted.keys() <= KNOWN_BY_OTHERS:
+        good.append(UsedMethod(kind, own_id, proof.uv))
+    value = worth(good, passkey_alone=passkey_alone)
+    if only_known_by_others(each.kind for each in good):
         refused.append((Code.PROOF_NOT_ALLOWED, "questions count beside others alone"))
-        worth -= 1
-    if worth >= may.proofs:
+    if value >= may.proofs:
         return
-    detail = f"{worth} of {may.proofs} verification methods"
+    detail = f"{value} of {may.proofs} verification methods"
     code = refused[0][0] if refused else Code.NOT_ENOUGH_PROOFS
     raise Refused(code, "; ".join([detail, *(words for _, words in refused)]))
 
@@ -69,10 +67,6 @@ def _named(proof: Proof) -> tuple[ProofKind, str]:
         rule = "methods: kind and id are needed for self-service"
         raise Refused(Code.BAD_REQUEST, rule)
     return proof.kind, proof.id
-
-
-def _is_two(proof: Proof, kind: ProofKind, *, passkey_alone: bool) -> bool:
-    return passkey_alone and kind is ProofKind.PASSKEY and proof.uv
 
 
 def _check_kind(kind: ProofKind, may: Eligibility) -> None:

@@ -1,7 +1,7 @@
 """What the portal reads of an agent's answer (docs/wire.md); the rest is left out."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -15,8 +15,11 @@ from portal.journeys.policy import (
     MOST_MEMBERS,
     AccountState,
     AgentPart,
+    Kinds,
     Name,
+    Operations,
     Person,
+    Registration,
     SelfServicePolicy,
 )
 from wire.outcomes import Code
@@ -77,6 +80,26 @@ class Answer(AgentPart):
         return self.code is Code.OK
 
 
+class Help(AgentPart):
+    """Whom people call, by the agent's settings."""
+
+    text: Name = ""
+    phone: Name = ""
+    url: Annotated[str, Field(max_length=500, pattern="^https://[!-~]+$")] | None = None
+
+
+class Offered(AgentPart):
+    """What self-service is before a person is known; `who` is none where it is off."""
+
+    who: Literal["none", "groups", "all"] = "none"
+    operations: Operations = frozenset()
+    proofs: int = Field(default=2, ge=1, le=8)
+    kinds: Kinds = ()
+    passkey_alone: bool = False
+    registration: Registration = Registration()
+    help: Help = Help()
+
+
 class Ready(AgentPart):
     """What an agent says of itself; it can serve where it is `ready` and not paused."""
 
@@ -85,6 +108,7 @@ class Ready(AgentPart):
     directory: bool
     starts: int = Field(ge=0, lt=2**53)
     version: Name = ""
+    self_service: Offered = Offered()
 
     @property
     def serves(self) -> bool:

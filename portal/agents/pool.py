@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.agents.answer import Answer, Ready
+from portal.agents.answer import Answer, Help, Offered, Ready
 from portal.agents.exchange import AgentExchange, OutcomeUnknown
 from portal.agents.relay_http import NoAnswer
 from wire.printable import printable
@@ -29,10 +29,11 @@ class NoAgent(Exception):
 
 @dataclass
 class Watched:
-    """One agent with what was last heard of it."""
+    """One agent: `ready` is what holds now, `said` what it said last."""
 
     exchange: AgentExchange
     ready: Ready | None = None
+    said: Ready | None = None
     heard: float = 0.0
     failure: str = "not asked yet"
 
@@ -79,6 +80,25 @@ class AgentPool:
             if agent.exchange.address.domain == domain and agent.serves(now)
         ]
 
+    def offered(self) -> list[Offered]:
+        """Give what the agents that were heard offer, a domain's first one each.
+
+        It is shown before a person is known, and decides nothing.
+        """
+        found: dict[str, Offered] = {}
+        for agent in self.agents:
+            domain = agent.exchange.address.domain
+            said = agent.said
+            if said is not None and said.self_service.who != "none":
+                found.setdefault(domain, said.self_service)
+        return list(found.values())
+
+    @property
+    def help(self) -> Help:
+        """Whom people call, as the first agent says that says it."""
+        each = (offered.help for offered in self.offered())
+        return next((help_ for help_ in each if help_ != Help()), Help())
+
     def named(self, fingerprint: str) -> AgentExchange | None:
         """Give the agent of a fingerprint, whether it can serve or not."""
         found = (each for each in self.agents if each.fingerprint == fingerprint)
@@ -104,7 +124,8 @@ class AgentPool:
             await self._remember(agent.fingerprint, None, agent.failure)
             return
         if await self._remember(agent.fingerprint, ready, ""):
-            agent.ready, agent.heard, agent.failure = ready, time.monotonic(), ""
+            agent.ready, agent.said, agent.failure = ready, ready, ""
+            agent.heard = time.monotonic()
             return
         agent.ready = None
         agent.failure = "it counts fewer starts than before: restored, or a copy"

@@ -10,7 +10,7 @@ from enum import StrEnum
 from portal.journeys.policy import SelfServicePolicy
 from wire.operation import Operation
 from wire.proof_kind import ProofKind
-from wire.proof_worth import worth
+from wire.proof_worth import UsedMethod, worth
 
 LIFETIME_S = 900.0
 
@@ -66,6 +66,11 @@ class TakenMethod:
     at: int
     receipt: str | None = None
 
+    @property
+    def used(self) -> UsedMethod:
+        """What it is counted as."""
+        return UsedMethod(self.kind, self.digest, self.user_verified)
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -97,7 +102,8 @@ def entitled(
     if asked is None or visit.guid is None or visit.agent is None:
         return Missing(0, 1)
     counting = tuple(each for each in taken if counts(each, visit, now))
-    value = worth(counting, passkey_alone=asked.passkey_alone)
+    used = (each.used for each in counting)
+    value = worth(used, passkey_alone=asked.passkey_alone)
     if value < asked.proofs or not visit.is_open(now):
         return Missing(value, asked.proofs)
     return Entitled(

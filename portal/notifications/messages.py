@@ -51,7 +51,6 @@ def notices(
         base_url=settings.base_url,
         name=person.upn or person.name,
         when=datetime.fromtimestamp(now, UTC),
-        help_phone=settings.help.phone,
         **fields,
     )
     return [

@@ -213,4 +213,7 @@ class ForgottenPages:
                 return self._pages.show(request, template, 422, proof=proof)
 
     def _offered(self) -> list[ProofKind]:
-        return list(_KINDS)
+        """Give the kinds that the agents ask for; those of everybody, of nobody."""
+        offered = self._pages.services.agents.offered()
+        asked = {kind for each in offered for kind in each.kinds}
+        return [kind for kind in _KINDS if kind in asked]

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from portal.agents.answer import Help
 from portal.keys.pepper import Purpose
 from portal.services import BrowserOrigin, Services
 from portal.templating import wanted_language
@@ -36,11 +37,16 @@ class Pages:
             template,
             language,
             organization=settings.organization,
-            help=settings.help,
+            help=self.help,
             token=self._token(request),
             **fields,
         )
         return HTMLResponse(html, status, {"content-language": language})
+
+    @property
+    def help(self) -> Help:
+        """Whom people call, as the first agent says that says it."""
+        return self.services.agents.help
 
     def go(self, address: str) -> RedirectResponse:
         """Go to another page of this portal, by GET (RFC 9110 section 15.4.4)."""

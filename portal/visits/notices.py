@@ -58,7 +58,8 @@ class Notices:
             return
         own = services.proofs.of_person(connection, guid)
         mails = [each.secret for each in own if each.kind is ProofKind.EMAIL]
-        named = {"address": origin.address, **fields}
+        phone = services.agents.help.phone
+        named = {"address": origin.address, "help_phone": phone, **fields}
         for message in notices(
             services.settings,
             services.templates,

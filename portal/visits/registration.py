@@ -18,7 +18,7 @@ from portal.visits.new_app import NewApp
 from portal.visits.notices import Notices
 from portal.visits.receipts import Receipts
 from wire.proof_kind import ProofKind
-from wire.proof_worth import worth
+from wire.proof_worth import UsedMethod, worth
 
 MOST_METHODS = 20
 
@@ -229,11 +229,9 @@ def registered_worth(
     methods: Iterable[RegisteredMethod], policy: SelfServicePolicy
 ) -> int:
     """Count what a person's methods of today's kinds are worth together."""
-    taken = [
-        proven.taken_method(
-            each, each.registered, user_verified=each.kind is ProofKind.PASSKEY
-        )
+    used = [
+        UsedMethod(each.kind, each.wire_id, each.kind is ProofKind.PASSKEY)
         for each in methods
         if each.kind in policy.kinds
     ]
-    return worth(taken, passkey_alone=policy.passkey_alone)
+    return worth(used, passkey_alone=policy.passkey_alone)
