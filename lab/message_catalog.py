@@ -17,13 +17,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from lab import event_catalog
-from lab.translations import catalogs, check, guide
+from lab.translations import catalogs, check, guide, portal
 from lab.translations.terms import terms
 from wizard.translation import DOMAIN
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 POT = REPOSITORY / "resources/translations/writeback.pot"
 GUIDE_POT = REPOSITORY / "resources/translations/guide.pot"
+PORTAL_POT = REPOSITORY / "resources/translations/portal.pot"
 PACKAGES = ("agent", "wire", "wizard")
 # how many templates each call begins with
 CALLS = {"Text": 1, "plural": 2, "tr": 1}
@@ -173,12 +174,14 @@ def main(arguments: Sequence[str]) -> int:
     """Write the files, and the page of events; say what can't be extracted."""
     try:
         sources, guides = template(), guide.template(REPOSITORY)
+        pages = portal.template(REPOSITORY)
         POT.parent.mkdir(exist_ok=True)
         POT.write_bytes(catalog(sources))
         GUIDE_POT.write_bytes(catalog(guides))
+        PORTAL_POT.write_bytes(catalog(pages))
         event_catalog.write()
         if arguments[:1] == ["merge"]:
-            for each in (sources, guides):
+            for each in (sources, guides, pages):
                 merge(each, arguments[1:])
     except (NotLiteral, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)

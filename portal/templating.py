@@ -20,7 +20,11 @@ import resources
 TEMPLATES = Path(__file__).parent / "templates"
 TRANSLATIONS = Path(resources.__file__).parent / "translations"
 DOMAIN = "portal"
-LANGUAGES = ("en", "de")
+# English, and each language that has words for the portal
+LANGUAGES = (
+    "en",
+    *sorted(path.parts[-3] for path in TRANSLATIONS.glob(f"*/*/{DOMAIN}.mo")),
+)
 _MOST_HEADER = 200
 
 

@@ -17,8 +17,11 @@ from babel.messages.pofile import read_po, write_po
 
 from wizard.translation import DOMAIN, FOLDER
 
-# the guide's texts are a catalog of their own: only who builds it reads that
+# the guide's texts are a catalog of their own, as only who builds it reads that; so
+# are the portal's, which is another program
 GUIDE = "guide"
+PORTAL = "portal"
+_BOOKS = {GUIDE: "guide", PORTAL: "portal"}
 # of the product; a catalog is begun when there are words for it
 LANGUAGES = ("ar", "de", "es", "fr", "ja")
 # neither says when it was made: the same texts give the same files
@@ -93,7 +96,7 @@ def spelled(catalog: Catalog) -> bytes:
     locale = Locale.parse(str(catalog.locale))
     head = _HEAD.format(
         name=locale.english_name,
-        of="guide" if catalog.domain == GUIDE else "product",
+        of=_BOOKS.get(str(catalog.domain), "product"),
         code=locale,
         plurals=catalog.plural_forms,
     )

@@ -9,8 +9,14 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from lab.message_catalog import GUIDE_POT, REPOSITORY, catalog, template
-from lab.translations import catalogs, guide
+from lab.message_catalog import (
+    GUIDE_POT,
+    PORTAL_POT,
+    REPOSITORY,
+    catalog,
+    template,
+)
+from lab.translations import catalogs, guide, portal
 from lab.translations.check import faults, missing
 from lab.translations.terms import terms
 
@@ -19,6 +25,8 @@ GUIDES = catalogs.languages(domain=catalogs.GUIDE)
 # to be whole, each text has its words; a language begins with a part
 WHOLE = ("de", "es", "fr", "ja")
 WHOLE_GUIDES = ("de", "es", "fr", "ja")
+PORTALS = catalogs.languages(domain=catalogs.PORTAL)
+WHOLE_PORTALS = ("de",)
 
 
 def source(*texts: str | tuple[str, str]) -> Catalog:
@@ -148,3 +156,24 @@ def test_no_text_of_a_guide_is_wrong(language: str) -> None:
 @pytest.mark.parametrize("language", WHOLE_GUIDES)
 def test_every_text_of_a_guide_has_its_words(language: str) -> None:
     assert missing(catalogs.read(language, domain=catalogs.GUIDE)) == []
+
+
+def test_the_portals_template_holds_what_its_pages_say() -> None:
+    made = portal.template(REPOSITORY)
+    assert PORTAL_POT.read_bytes() == catalog(made), "run ./dev texts"
+    for language in PORTALS:
+        held = catalogs.read(language, domain=catalogs.PORTAL)
+        merged = catalogs.spelled(catalogs.merge(held, made))
+        path = catalogs.path_of(language, domain=catalogs.PORTAL)
+        assert path.read_bytes() == merged, "run ./dev texts merge"
+
+
+@pytest.mark.parametrize("language", PORTALS)
+def test_no_text_of_the_portal_is_wrong(language: str) -> None:
+    held = catalogs.read(language, domain=catalogs.PORTAL)
+    assert [str(each) for each in faults(held, terms())] == []
+
+
+@pytest.mark.parametrize("language", WHOLE_PORTALS)
+def test_every_text_of_the_portal_has_its_words(language: str) -> None:
+    assert missing(catalogs.read(language, domain=catalogs.PORTAL)) == []
