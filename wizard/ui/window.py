@@ -253,10 +253,9 @@ class WizardWindow(QDialog):
 
     def _end(self, *, ends: bool) -> None:
         """Put the keyboard on Close once the page ends: what had it may be gone."""
-        go_on = self.button("next")
-        if ends and not self._ended and go_on.isEnabled():
-            go_on.setFocus()
-        self._ended = ends and go_on.isEnabled()
+        if ends and not self._ended and self.button("next").isEnabled():
+            self.button("next").setFocus()
+        self._ended = ends
 
     def _fold(self) -> None:
         """Fold what takes place from the page where the window is narrow or low."""
@@ -264,7 +263,7 @@ class WizardWindow(QDialog):
         narrow = self.width() < self.rail.width() + needed
         low = self.height() < self.rail.needed_height
         self.rail.setVisible(not (narrow or low))
-        self.folded.setVisible(narrow or low)
+        self.folded.setVisible((narrow or low) and len(self.rail.steps) > 1)
         self.shown.scroll_header(scrolled=self.height() < screen_fit.low_height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,6 +1,6 @@
 """Help beside the page: what the guide says of it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -9,7 +9,7 @@ from wire.text import listed
 from wizard.flow.model import Page
 from wizard.ui.formatting import say, tr
 from wizard.ui.frame.guide_browser import GuideBrowser
-from wizard.ui.theme import palette
+from wizard.ui.theme import palette, strokes
 from wizard.ui.widgets.labels import button, heading, label, row
 
 WIDTH = 300  # pixels beside a page
@@ -35,6 +35,8 @@ class HelpPane(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.guide = GuideBrowser()
+        for part in (self.text, self.guide):
+            part.installEventFilter(self)
         self.back_button = button(tr("Back"), self.guide.backward, tr("Back in help"))
         self.guide.backwardAvailable.connect(self.back_button.setVisible)
         outside = tr("Open this page of the guide in a web browser")
@@ -134,12 +136,19 @@ class HelpPane(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()  # the ring is around the whole pane
+        return super().eventFilter(watched, event)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         inks = palette.inks(self.palette())
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(inks.base))
         side = 0 if self.isLeftToRight() else self.width() - 1
         painter.fillRect(side, 0, 1, self.height(), QColor(inks.line))
+        if self.text.hasFocus() or self.guide.hasFocus():
+            strokes.ring(painter, self.rect().adjusted(4, 4, -4, -4), inks)
         painter.end()
 
 
@@ -156,4 +165,6 @@ def scrolled(text: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)
+    for part in (inner, area.viewport()):  # the ground is the pane's
+        part.setAutoFillBackground(False)
     return area

@@ -45,7 +45,7 @@ class RemovedPage(WizardPage):
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
         self.lines, self.stays = QWidget(), QWidget()
-        self._place = column(self.lines, spacing=6)
+        self._gone_place = column(self.lines, spacing=6)
         self._stays_place = column(self.stays, heading(tr("What stays")), spacing=6)
         self.panel = forgetting()
         self.add(self.lines, self.panel, self.stays)
@@ -60,11 +60,11 @@ class RemovedPage(WizardPage):
         if gone is None:
             return
         count = tr("Removed ({count})", count=len(gone.lines))
-        self._place.addWidget(heading(count))
+        self._gone_place.addWidget(heading(count))
         for text, detail in gone.lines:
-            self._place.addWidget(line("circle-check", "ok", text))
+            self._gone_place.addWidget(line("circle-check", "ok", text))
             if detail:
-                self._place.addWidget(_note(detail))
+                self._gone_place.addWidget(_note(detail))
         if gone.known:
             self.panel.show_details(gone.known)
         stays = (line("check", "muted", text) for text in kept(self.session))

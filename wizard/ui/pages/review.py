@@ -28,6 +28,7 @@ from wizard.ui.jobs.reach import Reach
 from wizard.ui.jobs.slices import Slices
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
+from wizard.ui.presenters.verified import summed_up
 from wizard.ui.review.chosen_view import ChosenView
 from wizard.ui.review.left_out import left_out_by_express
 from wizard.ui.review.plan_view import PlanView
@@ -212,7 +213,7 @@ class ReviewPage(Form):
 
     def _show_verified(self) -> None:
         checks = self._checks()
-        self.verified.show_checks(checks)
+        self.verified.show_checks(summed_up(checks))
         self.verified_part.setVisible(bool(checks))
 
     def _drawn(self, plan: Plan) -> None:

@@ -88,7 +88,8 @@ class ContainerPanel(Panel):
         self.copy = CopyButton("", tr("Copy the distinguished name"))
         self.name = stack(
             label(tr("Distinguished name"), muted=True),
-            row(self.dn, self.copy, grows=0),
+            self.dn,
+            row(self.copy),
             spacing=4,
         )
         return self.name

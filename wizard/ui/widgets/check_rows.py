@@ -23,12 +23,14 @@ from wizard.ui.widgets.labels import (
     label,
     row,
 )
+from wizard.ui.widgets.plain_text import height_of_lines
 
 if TYPE_CHECKING:
     from wizard.results import Check
 
 Words = Mapping[str, str]
 MOST = 12  # rows; each takes a millisecond to be drawn
+_LINES = 10  # of details, before they scroll
 _BAD = ("failed", "warning")
 
 
@@ -63,7 +65,7 @@ class CheckRow(QWidget):
         self.details = QPlainTextEdit(self.check.more)
         self.details.setReadOnly(True)
         self.details.setFont(palette.mono())
-        self.details.setFixedHeight(120)
+        self.details.setFixedHeight(height_of_lines(self.details, _LINES))
         self.details.setAccessibleName(tr("Details"))
         self.details.setTabChangesFocus(True)
         self.details.hide()

@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wire.system_reason import system_reason
 from wizard.ui.formatting import say, to_copy, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import CopyButton, button, column, label, row
+from wizard.ui.widgets.plain_text import size_of_text
+
+_LEAST, _MOST = QSize(64, 3), QSize(100, 24)  # letters and lines of a dialog
 
 
 class TextView(QWidget):
@@ -67,7 +70,6 @@ class TextDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(620, 460 if file_name else 220)
         place = QVBoxLayout(self)
         place.setContentsMargins(
             palette.FRAME, palette.FRAME, palette.FRAME, palette.GROUP
@@ -81,3 +83,12 @@ class TextDialog(QDialog):
         line.insertStretch(0, 1)
         line.takeAt(line.count() - 1)
         place.addLayout(line)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as large as the text is, within what can be read and the screen has."""
+        edit = self.view.text
+        wanted = size_of_text(edit, _LEAST, _MOST)
+        around = self.sizeHint() - edit.sizeHint()
+        room = self.screen().availableGeometry().size() * 0.9
+        self.resize((wanted + around).boundedTo(room))

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake_controller import FakeController
+from tests.unit.wizard.ui.theme.contrast import contrast
 from tests.unit.wizard.ui.walk import go
 from wizard.ui import guide
 from wizard.ui.window import WizardWindow
@@ -51,6 +52,20 @@ def focused() -> QWidget:
 
 def press(key: Qt.Key) -> None:
     QTest.keyClick(focused(), key)
+
+
+def test_a_ring_shows_that_the_keyboard_is_in_it(window: WizardWindow) -> None:
+    pane = window.help_pane
+    press(Qt.Key.Key_F1)
+    with_it = pane.grab().toImage()
+    pane.close_button.setFocus()
+    without = pane.grab().toImage()
+
+    edge = range(8, pane.height() - 8)
+    pairs = [
+        (with_it.pixelColor(5, y).name(), without.pixelColor(5, y).name()) for y in edge
+    ]
+    assert all(contrast(*pair) >= 3 for pair in pairs)
 
 
 @pytest.mark.parametrize("shut", [Qt.Key.Key_F1, Qt.Key.Key_Escape])

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import INSTALLED
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
 
@@ -93,6 +94,17 @@ def test_where_it_is_narrow_or_low_the_rail_is_one_line(
     assert [each.isEnabled() for each in actions[:3]] == [True, False, False]
     actions[0].trigger()
     assert window.page_id() == "welcome"
+
+
+def test_a_page_alone_has_no_rail_where_it_is_narrow(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    window = open_window(FakeController(found=INSTALLED))
+    qtbot.waitUntil(lambda: window.page_id() == "health")
+    window.resize(QSize(640, 400))
+    QApplication.processEvents()
+    assert not window.rail.isVisible()
+    assert not window.folded.isVisible()  # "Step 1 of 1" says nothing
 
 
 def test_a_low_window_scrolls_the_title_with_the_page(

@@ -85,6 +85,25 @@ def test_a_removal_is_walked_to_its_end_with_what_others_must_forget(
     assert not window.button("back").isEnabled()
 
 
+def test_what_went_stands_below_its_title_in_a_low_window(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED, details={"enrolment": FORGET})
+    window = at_review(qtbot, open_window, fake)
+    accept(window)
+    go(qtbot, window, "apply")
+    wait_for(qtbot, window, "removed")
+    window.resize(960, 500)
+    page = window.page("removed")
+
+    def left(widget: QWidget) -> int:
+        return widget.mapTo(window, widget.contentsRect().topLeft()).x()
+
+    words = page.lines.findChildren(QLabel)
+    title = next(each for each in words if each.text() == "Removed (8)")
+    qtbot.waitUntil(lambda: left(title) == left(page.title_label))
+
+
 def test_what_goes_for_good_is_told_apart_and_agreed_to_first(
     qtbot: QtBot, open_window: Open
 ) -> None:
