@@ -23,6 +23,15 @@ _TLS = {
     "NO_PROTOCOLS_AVAILABLE": Text("it offers no TLS of 1.2 or newer"),
 }
 
+# in words of ours, as the system has them: an agent speaks no other language, and what
+# it tells is read in all
+_NETWORK = {
+    errno.ECONNREFUSED: Text("Connection refused"),
+    errno.ECONNRESET: Text("Connection reset by peer"),
+    errno.EHOSTUNREACH: Text("No route to host"),
+    errno.ENETUNREACH: Text("Network is unreachable"),
+}
+
 
 def system_reason(error: OSError) -> Text:
     """Say why, without a library's own words."""
@@ -37,6 +46,8 @@ def system_reason(error: OSError) -> Text:
             return verbatim(str(error.strerror))
         case TimeoutError():
             return Text("no answer in time")
+    if error.errno in _NETWORK:
+        return _NETWORK[error.errno]
     if error.errno is not None and error.errno in errno.errorcode:
         return verbatim(os.strerror(error.errno))
     return Text("an error of kind {kind}", kind=type(error).__name__)

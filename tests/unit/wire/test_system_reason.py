@@ -141,3 +141,12 @@ def test_a_file_of_no_certificate_is_told(tmp_path: Path) -> None:
         client_context(file)
     assert file_reason(raised.value) == "it holds no certificate in PEM"
     assert file_reason(FileNotFoundError(errno.ENOENT, "x")) == os.strerror(2)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH],
+)
+def test_what_a_network_says_is_read_in_each_language(code: int) -> None:
+    said = system_reason(OSError(code, "in the words of a library"))
+    assert said.template == str(said) == os.strerror(code)

@@ -64,7 +64,7 @@ class ColumnFit(QObject):
     Args:
         table: its rows that are seen are measured.
         shares: of what is left, by column.
-        whole: the columns whose words are never cut.
+        whole: the columns whose words are cut last, where they would take half of it.
 
     """
 
@@ -94,9 +94,12 @@ class ColumnFit(QObject):
         places = range(header.count())
         titles = [header.sectionSizeHint(at) for at in places]
         needed = [max(titles[at], table.sizeHintForColumn(at)) for at in places]
-        least = [needed[at] if at in self._whole else titles[at] for at in places]
         header.setMinimumSectionSize(min(titles))
         room = table.viewport().width()
+        least = [
+            max(titles[at], min(needed[at], room // 2 if at in self._whole else 0))
+            for at in places
+        ]
         for at, width in enumerate(shared(room, needed, least, self._shares)):
             header.resizeSection(at, width)
 

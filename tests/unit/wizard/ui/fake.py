@@ -1,7 +1,7 @@
 """What a real machine and domain would answer."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from agent.acl.rights import Right
@@ -9,7 +9,7 @@ from agent.ldap.authority import AuthorityOffer, authority_facts
 from agent.ldap.certificates import CertificateFacts, Handshake
 from tests.fixtures.certificate_chain import enterprise
 from tests.unit.wizard.answered import SETTINGS
-from wire.text import Text, verbatim
+from wire.text import Text, day
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
 from wizard.checks.controller_rating import judged
 from wizard.checks.outcome import Outcome
@@ -56,10 +56,20 @@ ROWS = {
             "sign-in",
             "Sign-in",
             "ok",
-            "To 2 of 2 controllers, as administrator@corp.test",
+            Text(
+                "To {done} of {count} controllers, as {user}",
+                done=2,
+                count=2,
+                user="administrator@corp.test",
+            ),
             ms=22,
         ),
-        Check("account/name", "Name svc-writeback", "ok", "It is free"),
+        Check(
+            "account/name",
+            Text("Name {name}", name="svc-writeback"),
+            "ok",
+            "It is free",
+        ),
     ),
     "scope": (Check("scope", "People in the containers", "ok", "1\u202f204 people"),),
     "identifier": (
@@ -68,21 +78,30 @@ ROWS = {
 }
 
 
+_TLS = Text("It is {version}", version="TLSv1.3")
+_CLOCK = Text("{seconds} s apart from this machine", seconds=0)
+_LEVEL = Text(
+    "{own}; its domain: {level}",
+    own="Windows Server 2016",
+    level="Windows Server 2012 R2",
+)
+
+
 def answered(host: str, ms: float = 22, **changed: Cell) -> ControllerFacts:
     cells = {
         "certificate": Cell(
             "certificate", "ok", "to 2027-03-01", "Good until 2027", more=CHAIN
         ),
-        "TLS": Cell("TLS", "ok", "1.3", "It is TLSv1.3"),
+        "TLS": Cell("TLS", "ok", "1.3", _TLS),
         "sign-in": Cell("sign-in", "ok", f"{ms:.0f} ms", "As administrator@corp.test"),
         "writable": Cell("writable", "ok", "Yes", "Passwords can be written here"),
         "policy hints": Cell("policy hints", "ok", "Yes", "Offered"),
-        "clock": Cell("clock", "ok", "0 s", "0 s apart from this machine"),
+        "clock": Cell("clock", "ok", "0 s", _CLOCK),
         "level": Cell(
             "level",
             "ok",
             "2016",
-            "Windows Server 2016; its domain: Windows Server 2012 R2",
+            _LEVEL,
         ),
     }
     found = {**cells, **{cell.name: cell for cell in changed.values()}}
@@ -180,12 +199,16 @@ SEVERAL = Inspection(
                 Cell(
                     "certificate", "ok", "to 2027-03-01", "Good until 2027", more=CHAIN
                 ),
-                Cell("TLS", "ok", "1.3", "It is TLSv1.3"),
+                Cell("TLS", "ok", "1.3", _TLS),
                 Cell(
                     "DNS",
                     "info",
                     "Found by DNS, not in the settings",
-                    "DNS names it as a controller of corp.test; the settings do not.",
+                    Text(
+                        "DNS names it as a controller of {domain}; the settings do "
+                        "not.",
+                        domain="corp.test",
+                    ),
                     "Add it, so that resets do not depend on the others alone.",
                 ),
             ),
@@ -205,8 +228,8 @@ EXPIRES = Inspection(
                 certificate=Cell(
                     "certificate",
                     "warning",
-                    "5 d left",
-                    "It expires on 2026-12-05.",
+                    Text("{days} d left", days=5),
+                    Text("It expires on {date}.", date=day(date(2026, 12, 5))),
                     "Have it renewed; resets stop when it expires.",
                     CHAIN,
                 ),
@@ -226,7 +249,13 @@ DOWN = Inspection(
                     "certificate",
                     "failed",
                     "No answer",
-                    "No TLS connection to dc2.corp.test port 636: timed out.",
+                    Text(
+                        "No TLS connection to {target}: {why}.",
+                        target=Text(
+                            "{host} port {port}", host="dc2.corp.test", port="636"
+                        ),
+                        why="timed out",
+                    ),
                     "Check the name, the firewall, and that the controller serves "
                     "LDAPS.",
                     field="directory.controllers",
@@ -282,20 +311,36 @@ TREE = {
 def change(
     step: str, summary: str, before: Any = None, *, needs_admin: bool = False
 ) -> Change:
-    return Change(
-        step, verbatim(summary), before, {"there": True}, needs_admin=needs_admin
-    )
+    told, there = _told(summary), {"there": True}
+    return Change(step, told, before, there, needs_admin=needs_admin)
+
+
+def _told(summary: str) -> Text:
+    """Give it as the product tells it, so that its words are translated."""
+    return summary if isinstance(summary, Text) else Text(summary)
 
 
 GRANTS = tuple(Grant(right) for right in (*TASK, Right.CHANGE_PASSWORD))
 INSTALL = (
     change("keys", "Makes the agent's keys and keeps them in the secret store"),
-    change("account", "Creates the account svc-writeback in CN=Users,DC=corp,DC=test"),
+    change(
+        "account",
+        Text(
+            "Creates the account {name} in {container}",
+            name="svc-writeback",
+            container="CN=Users,DC=corp,DC=test",
+        ),
+    ),
     grant_change(SETTINGS, "DC=corp,DC=test", GRANTS),
     change(
         "enrolment",
-        "Enrols the agent sync-01 at https://relay.corp.test. Compare with your "
-        "portal: its fingerprint begins with 2E71 B0C4 98AD 3F16 D25C 6E0B A7F3 1148",
+        Text(
+            "Enrols the agent {agent} at {relay}. Compare with your portal: its "
+            "fingerprint begins with {portal}",
+            agent="sync-01",
+            relay="https://relay.corp.test",
+            portal="2E71 B0C4 98AD 3F16 D25C 6E0B A7F3 1148",
+        ),
     ),
     change("settings", "Writes the settings file"),
     change("service", "Starts the agent and waits until it is ready", {"runs": False}),
@@ -306,9 +351,8 @@ def removal(
     step: str, summary: str, *, needs_admin: bool = False, final: bool = False
 ) -> Change:
     there = {"there": True}
-    return Change(
-        step, verbatim(summary), there, None, needs_admin=needs_admin, final=final
-    )
+    told = _told(summary)
+    return Change(step, told, there, None, needs_admin=needs_admin, final=final)
 
 
 REMOVAL = (
@@ -323,7 +367,10 @@ REMOVAL = (
         ),
         [grant.name for grant in GRANTS],
     ),
-    removal("settings", "Removes the settings file /etc/writeback/settings.yaml"),
+    removal(
+        "settings",
+        Text("Removes the settings file {path}", path="/etc/writeback/settings.yaml"),
+    ),
     removal(
         "remains",
         "Deletes what the agent wrote, but its audit records: /var/lib/writeback/agent",
@@ -331,12 +378,19 @@ REMOVAL = (
     ),
     removal(
         "enrolment",
-        "Withdraws the agent sync-01 from https://relay.corp.test",
+        Text(
+            "Withdraws the agent {agent} from {relay}",
+            agent="sync-01",
+            relay="https://relay.corp.test",
+        ),
         final=True,
     ),
     removal(
         "account",
-        "Deletes the account CN=svc-writeback,CN=Users,DC=corp,DC=test",
+        Text(
+            "Deletes the account {dn}",
+            dn="CN=svc-writeback,CN=Users,DC=corp,DC=test",
+        ),
         needs_admin=True,
         final=True,
     ),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from agent.acl.rights import Right
 from agent.active_directory import identifiers
 from agent.config.settings import Settings
 from agent.self_service.eligibility import Eligibility, WhyNot
@@ -28,7 +29,7 @@ from tests.unit.wizard.ui.fake_people import (
 from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code
-from wire.text import verbatim
+from wire.text import Text, verbatim
 from wizard.controller.permissions import Coverage, CoverageProgress, Explained
 from wizard.grants.grants import AccessEntry
 from wizard.inputs import Inputs
@@ -41,11 +42,24 @@ from wizard.permissions.self_service_count import SelfServiceReach, SelfServiceT
 from wizard.plan.change import Change, Plan
 
 YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
+
+
+def _lacking(right: Right) -> Text:
+    return Text(
+        "no entry allows the service account to {action}", action=right.value.words
+    )
+
+
 SHOWN_BY = {
-    Cause.PROTECTED: "a member of CN=Domain Admins,CN=Users,DC=corp,DC=test",
-    Cause.NOT_GRANTED: "no entry allows the service account to reset the password",
-    Cause.INHERITANCE_OFF: "no entry allows the service account to reset the password; "
-    f"inheritance is off at OU=Executives,{PEOPLE}",
+    Cause.PROTECTED: Text(
+        "a member of {group}", group="CN=Domain Admins,CN=Users,DC=corp,DC=test"
+    ),
+    Cause.NOT_GRANTED: _lacking(Right.RESET_PASSWORD),
+    Cause.INHERITANCE_OFF: Text(
+        "{lacking}; inheritance is off at {dn}",
+        lacking=_lacking(Right.RESET_PASSWORD),
+        dn=f"OU=Executives,{PEOPLE}",
+    ),
     Cause.DENIED: "Denies CORP\\Helpdesk to use all extended rights on user objects",
     Cause.POLICY_HIDDEN: "msDS-MinimumPasswordLength of CN=Strict,CN=Password Settings "
     "Container,CN=System,DC=corp,DC=test is missing or hidden",
@@ -55,11 +69,9 @@ SHOWN_BY = {
 }
 # what shows the cause of another operation than the reset
 OTHERS_SHOWN_BY = {
-    (Operation.UNLOCK, Cause.NOT_GRANTED): "no entry allows the service account to "
-    "unlock (write lockoutTime)",
+    (Operation.UNLOCK, Cause.NOT_GRANTED): _lacking(Right.WRITE_LOCKOUT_TIME),
     (Operation.UNLOCK, Cause.DENIED): "Denies svc-writeback to write lockoutTime",
-    (Operation.MUST_CHANGE, Cause.NOT_GRANTED): "no entry allows the service account "
-    "to require a new password at the next sign-in (write pwdLastSet)",
+    (Operation.MUST_CHANGE, Cause.NOT_GRANTED): _lacking(Right.WRITE_PWD_LAST_SET),
 }
 STATES = {Cause.POLICY_HIDDEN: State.UNKNOWN}
 EVERYBODY = {
@@ -74,11 +86,9 @@ BELOW = {Cause.NONE: 75, Cause.PROTECTED: 2, Cause.INHERITANCE_OFF: 2}
 MEMBERS = {Cause.NONE: 214, Cause.PROTECTED: 6, Cause.DISABLED: 3}
 UNGRANTED = {Cause.NOT_GRANTED: 1215, Cause.PROTECTED: 31, Cause.DENIED: 4}
 GUIDS = {
-    "reset the password": "00299570-246d-11d0-a768-00aa006e0529",
-    "unlock (write lockoutTime)": "28630ebf-41d5-11d1-a9c1-0000f80367c1",
-    "require a new password at the next sign-in (write pwdLastSet)": (
-        "bf967a0a-0de6-11d0-a285-00aa003049e2"
-    ),
+    Right.RESET_PASSWORD.value.words: "00299570-246d-11d0-a768-00aa006e0529",
+    Right.WRITE_LOCKOUT_TIME.value.words: "28630ebf-41d5-11d1-a9c1-0000f80367c1",
+    Right.WRITE_PWD_LAST_SET.value.words: "bf967a0a-0de6-11d0-a285-00aa003049e2",
 }
 ENTRIES = tuple(
     AccessEntry(
@@ -86,7 +96,15 @@ ENTRIES = tuple(
         "svc-writeback@corp.test",
         "S-1-5-21-1-2-3-1104",
         verbatim(right),
-        verbatim(f"Allows svc-writeback@corp.test to {right} on user objects below"),
+        Text(
+            "Allows {name} to {actions}",
+            name="svc-writeback@corp.test",
+            actions=Text(
+                "{actions} on {objects} below",
+                actions=right,
+                objects=Text("user objects"),
+            ),
+        ),
         f"(OA;CIIO;CR;{guid};bf967aba-0de6-11d0-a285-00aa003049e2;S-1-5-21-1-2-3-1104)",
         f'dsacls "{PEOPLE}" /I:S /G "svc-writeback@corp.test:CA;Reset Password;user"',
         f"$acl = Get-Acl 'AD:\\{PEOPLE}'; $acl.AddAccessRule(...)",

@@ -55,6 +55,24 @@ def test_the_cause_is_read_whole_in_each_language(
     assert shown.search.width() > shown.fontMetrics().horizontalAdvance(hint)
 
 
+def test_a_long_cause_leaves_half_of_the_room_to_names(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    application()
+    shown = PeopleList()
+    qtbot.addWidget(shown)
+    shown.resize(676, 400)
+    shown.show()
+    shown.take([person(at, Cause.POLICY_HIDDEN, "Anna Brunner") for at in range(9)])
+    shown.settle()
+    table = shown.table
+    room = table.viewport().width()
+    qtbot.waitUntil(lambda: 3 * table.columnWidth(Column.CAUSE) > room)
+    assert table.columnWidth(Column.CAUSE) <= room // 2 + 1
+    assert table.horizontalScrollBar().maximum() == 0
+
+
 def test_a_row_is_chosen_where_a_table_begins_at_the_right(listed: PeopleList) -> None:
     shown = four(listed)
     shown.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
