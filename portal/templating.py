@@ -64,8 +64,8 @@ def wanted_language(accepted: str, languages: Iterable[str] = LANGUAGES) -> str:
     for at, item in enumerate(accepted[:_MOST_HEADER].split(",")):
         tag, _, weight = item.partition(";")
         primary = tag.strip().lower().partition("-")[0]
-        if primary in known:
-            weighed.append((-_weight(weight), at, primary))
+        if primary in known and (worth := _weight(weight)):
+            weighed.append((-worth, at, primary))
     return min(weighed)[2] if weighed else known[0]
 
 
