@@ -102,6 +102,7 @@ class PermissionsPage(WizardPage):
         exported, failed = self._exported, self._not_exported
         self.exporter = Progress(tr("Exporting"), exported, failed)
         self.state = labels.LiveLabel(muted=True)
+        self.state.hide()
         name = tr("Grant what is missing")
         self.grant_button = labels.button(tr("&Grant…"), self._begin_grant, name)
         name = tr("Permissions to request from another team")
@@ -172,8 +173,8 @@ class PermissionsPage(WizardPage):
         self.check_rows.show_checks(())
         for part in (self.account, self.short, self.hint):
             part.hide()
-        for text in (self.sum_up, self.state):
-            text.setText("")
+        self.sum_up.setText("")
+        self._say("")
         self.progress.start(judge.run, tr("Reading people and permissions"))
         self._arrange()
 
@@ -264,18 +265,23 @@ class PermissionsPage(WizardPage):
         def job(report: Any, stop: threading.Event) -> Path | None:
             return judge.export(place, form, report, stop)
 
-        self.state.setText("")
+        self._say("")
         self.exporter.start(job, tr("Reading people and permissions"))
         self._arrange()
 
     def _exported(self, place: Path | None) -> None:
         done = tr("Saved as {path}", path=str(place)) if place else tr("Not saved.")
-        self.state.setText(done)
+        self._say(done)
         self._arrange()
 
     def _not_exported(self, error: BaseException) -> None:
-        self.state.setText(wording(error))
+        self._say(wording(error))
         self._arrange()
+
+    def _say(self, text: str) -> None:
+        """Say what became of the file; what says nothing takes no place."""
+        self.state.setVisible(bool(text))
+        self.state.setText(text)
 
     def _arrange(self) -> None:
         busy = self.progress.worker.busy or self.exporter.worker.busy

@@ -16,7 +16,7 @@ from wizard.ui.presenters.other_operations import RESET_WORKS, Key, keys_of, tit
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 
-_MOST = 7  # rows before it scrolls
+_MOST = 9  # rows before it scrolls
 _OPERATION = Qt.ItemDataRole.UserRole
 _CAUSE = _OPERATION + 1
 _MARKS = {

@@ -245,9 +245,11 @@ def test_everybody_can_be_exported(
     qtbot: QtBot, open_window: Open, fake: FakeController, tmp_path: Path, name: str
 ) -> None:
     page = judged(qtbot, open_window, fake)
+    assert page.state.isHidden()  # what says nothing takes no place
     page.export_to(tmp_path / name)
     qtbot.waitUntil((tmp_path / name).exists)
     qtbot.waitUntil(lambda: "Saved as" in page.state.text())
+    assert page.state.isVisible()
     assert "account" not in page.exporter.text.text()
 
     text = (tmp_path / name).read_text("utf-8-sig")
