@@ -54,6 +54,7 @@ def entitle(located: Located, tools: Tools) -> Entitled:
         return Entitled(located)
     may = eligibility(settings, located.subject.membership)
     if request.origin is not None and request.origin.by == "help_desk":
+        _check_is_helped(located, may)
         _check_helper(request.origin, located, tools)
     elif request.op is not Operation.LOOKUP:  # that one says so itself
         _check_person(located, may, tools)
@@ -101,6 +102,21 @@ def check_proofs(
     )
 
 
+def _check_is_helped(located: Located, may: Eligibility) -> None:
+    """See that the help desk may do it for this person.
+
+    Whom the settings leave out it does nothing for either, and to register is for who
+    may use it. Nobody is kept from being unlocked by being in no group yet.
+    """
+    operation, rank = located.request.op, located.subject.membership.rank
+    if operation in _READS or may.why_not is None:
+        return
+    registers = operation is Operation.REGISTER
+    if may.why_not is WhyNot.NO_MEMBER and (rank or not registers):
+        return
+    raise Refused(Code.NOT_ELIGIBLE, str(may.reason))
+
+
 def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
     """See that the help desk may do it, by the role that the directory says.
 
@@ -116,9 +132,8 @@ def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
     }
     if request.op not in let - {Operation.AUTHENTICATE}:
         raise Refused(Code.OPERATION_OFF, f"the help desk may not {request.op}")
-    if request.op is Operation.RESET and not request.must_change:
-        rule = "must_change: needed where the help desk sets a password"
-        raise Refused(Code.BAD_REQUEST, rule)
+    if request.op is Operation.RESET:
+        _check_does_not_last(located, tools)
     helper = _helper(origin, located, tools)
     rank = helper.membership.rank
     if not (helper.membership.help_desk or helper.membership.administrator):
@@ -135,6 +150,18 @@ def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
         raise Refused(Code.NOT_ELIGIBLE, "the person has a role as high as actor's")
     if request.op not in _READS:
         _check_helper_s_proofs(origin, helper, request.portal, tools)
+
+
+def _check_does_not_last(located: Located, tools: Tools) -> None:
+    """See that a password that a helper knows is to be changed at the next sign-in.
+
+    Whether that would hold for the person is judged (`agent.request.judgment`).
+    """
+    if not located.request.must_change:
+        rule = "must_change: needed where the help desk sets a password"
+        raise Refused(Code.BAD_REQUEST, rule)
+    if not tools.settings.features.must_change:
+        raise Refused(Code.OPERATION_OFF, "features.must_change is off")
 
 
 def _check_helper_s_proofs(

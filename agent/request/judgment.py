@@ -67,12 +67,25 @@ def _refusal(located: Located, operation: Operation, tools: Tools) -> Answer | N
     if hidden := verdict.unseen(subject):
         # who may be protected or expired is not written to
         return Answer(Code.PERMISSION_DENIED, hidden, verdict.LET_READ)
+    if why := _lasts(located, operation):
+        return Answer(Code.OPERATION_OFF, why)
     if why := _banned(located, tools):
         return Answer(Code.BANNED_PASSWORD, why)
     most = tools.settings.limits.per_user_per_hour
     if tools.ledger.writes_for(str(subject.guid), _HOUR_S) >= most:
         return Answer(Code.TOO_MANY, f"over {most} writes for this user in an hour")
     return None
+
+
+def _lasts(located: Located, operation: Operation) -> str:
+    """Say why a password that the help desk knows would last; or nothing."""
+    origin = located.request.origin
+    if operation is not Operation.RESET or origin is None or origin.by != "help_desk":
+        return ""
+    answer = verdict.judge_operation(located.subject, Operation.MUST_CHANGE)
+    if answer.state is not State.NO:
+        return ""
+    return f"must_change would not hold: {answer.shown_by}"
 
 
 def _banned(located: Located, tools: Tools) -> str:

@@ -26,6 +26,7 @@ from wire.text import Text
 
 LEFT = 2  # tries that a person always has
 _CLOCKS = timedelta(minutes=5)  # how far clocks may be apart (Kerberos' own limit)
+_SPRAYED_S = 300.0
 _FOR_EVER_S = 24 * 3600.0
 _TOO_MANY = (
     "Too many wrong passwords were tried. Your password was not changed. Reset it "
@@ -72,6 +73,7 @@ def begin(located: Located, tools: Tools, tries: int | None = None) -> Trial:
     window = policy.lockout_window
     seconds = _FOR_EVER_S if window is None else (window + _CLOCKS).total_seconds()
     try:
+        _check_people(tools)
         own, under_way = tools.ledger.attempts_for(
             AttemptKind.OLD_PASSWORD, user, seconds
         )
@@ -84,6 +86,17 @@ def begin(located: Located, tools: Tools, tries: int | None = None) -> Trial:
         return Trial(tools.ledger.attempt(AttemptKind.OLD_PASSWORD, user))
     except LedgerFailed as error:
         raise Refused(Code.CANNOT_RECORD, f"the ledger: {error}") from error
+
+
+def _check_people(tools: Tools) -> None:
+    """See that not one password is tried on many: few wrong ones each lock nobody.
+
+    Resets go on: of those no password is tried.
+    """
+    most = tools.settings.limits.people_per_five_minutes
+    if tools.ledger.people_of(AttemptKind.OLD_PASSWORD, _SPRAYED_S) >= most:
+        detail = f"wrong passwords of {most} people in five minutes"
+        raise Ended(Answer(Code.TOO_MANY, detail, message=_TRIED_OUT))
 
 
 def wrong_within(counted: WrongPasswords, policy: PasswordPolicy, now: datetime) -> int:

@@ -9,10 +9,11 @@ from typing import Any
 from agent.active_directory import users
 from agent.request.answer import Answer, Ended
 from agent.request.entitlement import Entitled
+from agent.request.sign_in import check_signed_in
 from agent.request.stages import Located, Tools
 from agent.self_service.eligibility import Eligibility
 from agent.verdict.account import Account, UserFlag
-from wire.outcomes import Code
+from wire.outcomes import Code, Refused
 from wire.printable import printable
 
 _NAMES = ("userPrincipalName", "displayName", "preferredLanguage")
@@ -70,7 +71,10 @@ def _read(located: Located, tools: Tools) -> Mapping[str, Sequence[str]]:
 def _person(
     located: Located, names: Mapping[str, Sequence[str]], tools: Tools
 ) -> dict[str, Any]:
-    """Give who it is; addresses only while they register, and where settings say so."""
+    """Give who it is; addresses only while they register, and where settings say so.
+
+    That they do, an agent saw: a portal that lies could ask for everybody's.
+    """
     upn, name, language = (_first(names[each]) for each in _NAMES)
     person: dict[str, Any] = {
         "guid": str(located.user.guid),
@@ -78,13 +82,21 @@ def _person(
         "upn": upn,
         "language": language,
     }
-    if located.request.purpose == "register":
+    if located.request.purpose == "register" and _signed_in(located, tools):
         person["contacts"] = {
             each: [printable(value, _MOST_LENGTH) for value in names[each]]
             for each in tools.settings.self_service.contacts
             if names[each]
         }
     return person
+
+
+def _signed_in(located: Located, tools: Tools) -> bool:
+    try:
+        check_signed_in(located, tools)
+    except Refused:
+        return False
+    return True
 
 
 def _first(values: Sequence[str]) -> str:

@@ -297,6 +297,95 @@ def test_what_was_changed_in_the_portal_s_database_does_not_count(
     assert stage.reset("pavel", methods=[mail, totp])["code"] == "ok"
 
 
+def test_addresses_are_told_of_who_signed_in_alone(stage: AgentStage) -> None:
+    """A portal that lies asks for everybody's, one after the other."""
+    wished = {"who": "all", "contacts": ["mail"]}
+    stage.with_settings(self_service=wished)
+    ticket = stage.ask("authenticate", "rosa", password=START_PASSWORD)["sign_in"]
+
+    def contacts(key: str, **more: Any) -> Any:
+        answer = stage.ask("lookup", key, purpose="register", **more)
+        assert answer["code"] == "ok"
+        return answer["person"].get("contacts")
+
+    mail = stage.lab.people["rosa"]["mail"]
+    assert contacts("rosa", sign_in={"token": ticket}) == {"mail": [mail]}
+    assert contacts("rosa") is None
+    assert contacts("rosa", sign_in={"at": int(time.time())}) is None
+    assert contacts("tilda", sign_in={"token": ticket}) is None
+
+
+def test_a_password_of_the_help_desk_is_never_one_that_lasts(
+    everybody: AgentStage,
+) -> None:
+    stage = everybody
+    people = stage.lab.people
+    own = proofs(stage, "tilda", "totp", "email")
+    wished = {
+        "who": "all",
+        "roles": {"help_desk": [people["tilda"]["dn"]]},
+        "operations": {"help_desk_reset": True},
+    }
+
+    def reset(key: str) -> dict[str, Any]:
+        helper = {"actor": people["tilda"]["objectGUID"], "actor_methods": own}
+        asked = {"origin": "help_desk", "reason": "called", "must_change": True}
+        return stage.reset(key, **(helper | asked))
+
+    features = {"must_change": False}
+    stage.with_settings(self_service=wished, features=features)
+    assert reset("elif")["code"] == "operation_off"
+    stage.with_settings(self_service=wished)
+    assert reset("never_expires")["code"] == "operation_off"
+    stage.lab.sign_in(people["never_expires"]["upn"], START_PASSWORD)
+    answer = reset("elif")
+    assert answer["code"] == "ok"
+    assert {"step": "must_change", "result": "done"} in answer["steps"]
+
+
+def test_the_help_desk_helps_nobody_who_is_an_exception(everybody: AgentStage) -> None:
+    """Whoever talks a helper into it gains nobody whom the settings leave out."""
+    stage = everybody
+    people = stage.lab.people
+    own = proofs(stage, "bruno", "totp", "email")
+    roles = {"help_desk": [people["bruno"]["dn"]]}
+
+    def helped(op: str, key: str, **more: Any) -> str:
+        asked = {"actor": people["bruno"]["objectGUID"], "actor_methods": own}
+        asked |= {"origin": "help_desk", "reason": "called"}
+        return str(stage.ask(op, key, **(asked | more))["code"])
+
+    proof = {"proof": {"kind": "totp", "id": "t" * 43}}
+    one = [people["ines"]["dn"]]
+    stage.with_settings(self_service={"who": "all", "roles": roles, "exceptions": one})
+    assert helped("unlock", "ines") == "not_eligible"
+    assert helped("register", "ines", **proof) == "not_eligible"
+    assert helped("unlock", "olga") == "ok"
+    assert helped("register", "olga", **proof) == "ok"
+    gone = [f"CN=Gone,{GROUPS}"]
+    stage.with_settings(self_service={"who": "all", "roles": roles, "exceptions": gone})
+    assert helped("unlock", "olga") == "not_eligible"
+    # whom self-service is not for yet may be unlocked, and has nothing to register
+    groups = {"who": "groups", "groups": one, "roles": roles}
+    stage.with_settings(self_service=groups)
+    assert helped("unlock", "olga") == "ok"
+    assert helped("register", "olga", **proof) == "not_eligible"
+
+
+def test_of_who_can_t_be_reset_the_help_desk_hears_why(everybody: AgentStage) -> None:
+    stage = everybody
+    people = stage.lab.people
+    own = proofs(stage, "bruno", "totp", "email")
+    operations = {"help_desk_reset": True}
+    roles = {"help_desk": [people["bruno"]["dn"]]}
+    wished = {"who": "all", "roles": roles, "operations": operations}
+    stage.with_settings(self_service=wished)
+    helper = {"actor": people["bruno"]["objectGUID"], "actor_methods": own}
+    asked = {"origin": "help_desk", "reason": "called", "must_change": True}
+    answer = stage.reset("disabled", **(helper | asked))
+    assert answer["code"] == "account_disabled"
+
+
 def roster(stage: AgentStage, **more: Any) -> dict[str, Any]:
     claims = stage.claims("roster", "anna", **more)
     del claims["user"]

@@ -72,8 +72,16 @@ class Stage:
         warm = SimpleNamespace(directory=directory)
         self.located = Located(cast("Any", None), cast("Any", warm), user, subject)
         controllers = [SimpleNamespace(host=host) for host in hosts]
-        settings = SimpleNamespace(directory=SimpleNamespace(controllers=controllers))
-        ledger = SimpleNamespace(attempts_for=lambda *_: (0, 0), attempt=lambda *_: 7)
+        settings = SimpleNamespace(
+            directory=SimpleNamespace(controllers=controllers),
+            limits=SimpleNamespace(people_per_five_minutes=5),
+        )
+        self.people = 0
+        ledger = SimpleNamespace(
+            attempts_for=lambda *_: (0, 0),
+            attempt=lambda *_: 7,
+            people_of=lambda *_: self.people,
+        )
         domain = SimpleNamespace(
             pdc_emulator=lambda opened: read_pdc_emulator(opened, BASE)
         )
@@ -123,3 +131,12 @@ def test_a_hidden_count_lets_nobody_try() -> None:
         lockout_margin.begin(stage.located, stage.tools)
     assert ended.value.answer.code is Code.PERMISSION_DENIED
     assert "badPwdCount" in ended.value.answer.detail
+
+
+def test_one_password_is_not_tried_on_many_people() -> None:
+    """A portal that lies, or one that strangers use, tries few on each of many."""
+    stage = Stage(0, 0, *BOTH)
+    stage.people = 4
+    assert stage.is_let()
+    stage.people = 5
+    assert not stage.is_let()
