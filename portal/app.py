@@ -15,6 +15,7 @@ from portal.pages.change import ChangePages
 from portal.pages.forgotten import ForgottenPages
 from portal.pages.new_password import NewPasswordPages
 from portal.pages.page import Pages
+from portal.pages.passkeys import PasskeyPages
 from portal.pages.registration import RegistrationPages
 from portal.pages.start import StartPage
 from portal.services import Services
@@ -23,6 +24,7 @@ from portal.visits.address_code import AddressCodes
 from portal.visits.forgotten import Forgotten
 from portal.visits.lookup import Lookups
 from portal.visits.new_app import NewApps
+from portal.visits.passkeys import PasskeyRegistration, PasskeyVerification
 from portal.visits.password_sign_in import PasswordSignIn
 from portal.visits.receipts import Receipts
 from portal.visits.registration import Registration
@@ -46,13 +48,19 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
     registration = Registration(services, Receipts(services, accounts))
     signed = SignedInPages(pages, accounts)
     apps, address_codes = NewApps(services), AddressCodes(services)
+    passkeys = PasskeyVerification(services, verification)
+    new_passkeys = PasskeyRegistration(services, registration)
+    added = RegistrationPages(
+        signed, registration, verification, apps, address_codes, passkeys=passkeys
+    )
     shown = (
         StartPage(pages),
         forgotten,
         NewPasswordPages(pages, forgotten, writing),
         ChangePages(pages, passwords),
         AccountPages(signed, passwords, registration),
-        RegistrationPages(signed, registration, verification, apps, address_codes),
+        added,
+        PasskeyPages(forgotten, signed, added, passkeys, new_passkeys),
     )
     routes = [route for each in shown for route in each.routes]
     static = Mount("/static", StaticFiles(directory=_STATIC), name="static")

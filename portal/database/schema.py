@@ -135,6 +135,20 @@ CODE = Table(
     Index("ix_code_journey", "journey"),
 )
 
+CHALLENGE = Table(
+    "challenge",
+    METADATA,
+    Column(
+        "journey",
+        _DIGEST,
+        ForeignKey("journey.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("use", _LABEL, primary_key=True),
+    Column("challenge", _DIGEST, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+)
+
 SESSION = Table(
     "session",
     METADATA,

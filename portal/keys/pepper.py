@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     TAKEN = "taken"
     EVENT = "event"
     ANCHOR = "audit anchor"
+    PASSKEY_USER = "passkey user"
 
 
 class Pepper:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.database import events
+from portal.methods.passkey import MOST as MOST_PASSKEYS
 from portal.pages.page import Pages, moment
 from portal.visits.account import Account, Accounts
 from portal.visits.even_time import even_time
@@ -24,6 +25,7 @@ from portal.visits.receipts import NoReceipt
 from portal.visits.registration import MustProveFirst, Registration, registered_worth
 from portal.web import cookies
 from wire.outcomes import Code
+from wire.proof_kind import ProofKind
 
 SIGN_IN, ACCOUNT = "/account/sign-in", "/account"
 _MOST_EVENTS = 50
@@ -172,6 +174,8 @@ class AccountPages:
         policy = account.policy
         now = self._pages.services.clock()
         worth = registered_worth(account.methods, policy)
+        passkeys = [each for each in account.methods if each.kind is ProofKind.PASSKEY]
+        full = {ProofKind.PASSKEY} if len(passkeys) >= MOST_PASSKEYS else set()
         shown = [
             {
                 "id": each.id,
@@ -190,7 +194,11 @@ class AccountPages:
             **{
                 "name": account.person.name or account.person.upn,
                 "methods": shown,
-                "kinds": [str(kind) for kind in policy.kinds],
+                "kinds": [
+                    str(kind)
+                    for kind in ProofKind
+                    if kind in policy.kinds and kind not in full
+                ],
                 "needed": policy.proofs,
                 "advised": account.needed,
                 "worth": worth,

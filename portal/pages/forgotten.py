@@ -27,7 +27,12 @@ from portal.visits.write import Writing
 from portal.web import cookies
 from wire.proof_kind import ProofKind
 
-_KINDS = (ProofKind.TOTP, ProofKind.EMAIL, ProofKind.RECOVERY_CODE)
+_KINDS = (
+    ProofKind.PASSKEY,
+    ProofKind.TOTP,
+    ProofKind.EMAIL,
+    ProofKind.RECOVERY_CODE,
+)
 METHODS, PASSWORD, NEED = "/forgot/methods", "/forgot/password", "/forgot/need"
 _Handler = Callable[[Request, Visit], Awaitable[Response]]
 
@@ -130,7 +135,8 @@ class ForgottenPages:
         standing = await self._writing.standing(visit)
         if isinstance(standing, Entitled):
             return self._pages.go(NEED)
-        kinds = [kind for kind in next_kinds(visit, taken) if kind in _KINDS]
+        left = next_kinds(visit, taken)
+        kinds = [kind for kind in _KINDS if kind in left]
         return self._pages.show(
             request,
             "forgot/methods",
@@ -153,7 +159,7 @@ class ForgottenPages:
         origin = self._pages.origin(request)
         settled = await self._forgotten.settled(visit)
         proof = await self._verification.by_app(settled, code, origin)
-        return self._after(request, "forgot/app", proof)
+        return self.after(request, "forgot/app", proof)
 
     async def recovery(self, request: Request, _visit: Visit) -> Response:
         """Ask for a recovery code."""
@@ -165,7 +171,7 @@ class ForgottenPages:
         origin = self._pages.origin(request)
         settled = await self._forgotten.settled(visit)
         proof = await self._verification.by_recovery_code(settled, code, origin)
-        return self._after(request, "forgot/recovery", proof)
+        return self.after(request, "forgot/recovery", proof)
 
     async def email(self, request: Request, _visit: Visit) -> Response:
         """Ask for the whole address: a code goes where it is one of theirs."""
@@ -201,16 +207,23 @@ class ForgottenPages:
         proof = await self._verification.by_sent_code(
             settled, ProofKind.EMAIL, code, origin
         )
-        return self._after(request, "forgot/email_code", proof)
+        return self.after(request, "forgot/email_code", proof)
 
-    def _after(self, request: Request, template: str, proof: Proof) -> Response:
+    async def settled(self, visit: Visit) -> Visit:
+        """Give a visit when it is known whom it is about."""
+        return await self._forgotten.settled(visit)
+
+    def after(
+        self, request: Request, template: str, proof: Proof, **fields: str
+    ) -> Response:
+        """Go on after a try; where it was not right its page is shown again."""
         match proof:
             case Proven():
                 return self._pages.go(METHODS)
             case Closed(until=until):
                 return self._pages.show(request, "too_many", 429, until=moment(until))
             case Wrong():
-                return self._pages.show(request, template, 422, proof=proof)
+                return self._pages.show(request, template, 422, proof=proof, **fields)
 
     def _offered(self) -> list[ProofKind]:
         """Give the kinds that the agents ask for; those of everybody, of nobody."""

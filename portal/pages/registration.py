@@ -11,6 +11,7 @@ from portal.pages.page import moment
 from portal.visits.account import Account
 from portal.visits.address_code import AddressCodes
 from portal.visits.new_app import NewApp, NewApps
+from portal.visits.passkeys import PasskeyVerification
 from portal.visits.registration import NotAllowed, Registration
 from portal.visits.verification import (
     Closed,
@@ -23,7 +24,7 @@ from portal.visits.verification import (
 )
 from wire.proof_kind import ProofKind
 
-_PROVE = "/account/prove"
+PROVE = "/account/prove"
 
 
 class RegistrationPages:
@@ -36,9 +37,12 @@ class RegistrationPages:
         verification: Verification,
         apps: NewApps,
         address_codes: AddressCodes,
+        *,
+        passkeys: PasskeyVerification,
     ) -> None:
         self._signed, self._pages = signed, signed.pages
         self._registration, self._verification = registration, verification
+        self._passkeys = passkeys
         self._apps, self._address_codes = apps, address_codes
 
     @property
@@ -53,7 +57,7 @@ class RegistrationPages:
             ("/account/email/code", self.add_email, "POST"),
             ("/account/recovery", self.recovery, "GET"),
             ("/account/recovery", self.make_codes, "POST"),
-            (_PROVE, self.prove, "GET"),
+            (PROVE, self.prove, "GET"),
             ("/account/prove/app", self.prove_app, "POST"),
             ("/account/prove/recovery", self.prove_recovery, "POST"),
             ("/account/prove/email", self.prove_send, "POST"),
@@ -133,21 +137,21 @@ class RegistrationPages:
 
     async def prove(self, request: Request, account: Account) -> Response:
         """Ask for one of the methods that somebody has, before they change any."""
-        return self._prove(request, account, None, 200)
+        return await self._prove(request, account, None, 200)
 
     async def prove_app(self, request: Request, account: Account) -> Response:
         """Take the code of an app."""
         code = (await self._pages.form(request)).text("code")
         origin = self._pages.origin(request)
         proof = await self._verification.by_app(account.visit, code, origin)
-        return self._proven(request, account, proof)
+        return await self.proven(request, account, proof)
 
     async def prove_recovery(self, request: Request, account: Account) -> Response:
         """Take a recovery code."""
         code = (await self._pages.form(request)).text("code")
         origin = self._pages.origin(request)
         proof = await self._verification.by_recovery_code(account.visit, code, origin)
-        return self._proven(request, account, proof)
+        return await self.proven(request, account, proof)
 
     async def prove_send(self, request: Request, account: Account) -> Response:
         """Send a code to the first address that somebody has."""
@@ -160,7 +164,9 @@ class RegistrationPages:
             account.visit, own[0].secret, language
         )
         wait = max(1, round(soon.wait)) if isinstance(soon, TooSoon) else 0
-        return self._prove(request, account, None, 429 if wait else 200, sent=True)
+        return await self._prove(
+            request, account, None, 429 if wait else 200, sent=True
+        )
 
     async def prove_email(self, request: Request, account: Account) -> Response:
         """Take the code of the mail."""
@@ -169,20 +175,29 @@ class RegistrationPages:
         proof = await self._verification.by_sent_code(
             account.visit, ProofKind.EMAIL, code, origin
         )
-        return self._proven(request, account, proof, sent=True)
+        return await self.proven(request, account, proof, sent=True)
 
-    def _proven(
-        self, request: Request, account: Account, proof: Proof, *, sent: bool = False
+    async def proven(
+        self,
+        request: Request,
+        account: Account,
+        proof: Proof,
+        *,
+        sent: bool = False,
+        passkey: bool = False,
     ) -> Response:
+        """Go on after a try; where it was not right, ask again."""
         match proof:
             case Proven():
                 return self._pages.go(ACCOUNT)
             case Closed(until=until):
                 return self._pages.show(request, "too_many", 429, until=moment(until))
             case Wrong():
-                return self._prove(request, account, proof, 422, sent=sent)
+                return await self._prove(
+                    request, account, proof, 422, sent=sent, passkey=passkey
+                )
 
-    def _prove(
+    async def _prove(
         self,
         request: Request,
         account: Account,
@@ -190,13 +205,19 @@ class RegistrationPages:
         status: int,
         *,
         sent: bool = False,
+        passkey: bool = False,
     ) -> Response:
+        kinds = {each.kind for each in account.methods}
+        has_passkey = ProofKind.PASSKEY in kinds
+        options = await self._passkeys.ask(account.visit) if has_passkey else ""
         mails = [each for each in account.methods if each.kind is ProofKind.EMAIL]
         return self._pages.show(
             request,
             "account/prove",
             status,
-            kinds={str(each.kind) for each in account.methods},
+            kinds=[str(kind) for kind in kinds],
+            options=options,
+            by_passkey=passkey,
             mail=mails[0].label if mails else "",
             proof=proof,
             sent=sent,

@@ -54,7 +54,7 @@ class Registration:
             secret=app.secret,
             counter=step,
         )
-        await self._add(account, method, origin)
+        await self.add(account, method, origin)
         return True
 
     async def add_email(
@@ -68,7 +68,7 @@ class Registration:
             label=email_address.hidden(address),
             secret=address,
         )
-        await self._add(account, method, origin)
+        await self.add(account, method, origin)
 
     async def add_recovery_codes(
         self, account: Account, origin: BrowserOrigin
@@ -86,7 +86,7 @@ class Registration:
             label="",
             secret=proofs.recovery_secret(digests),
         )
-        await self._add(account, method, origin, digests)
+        await self.add(account, method, origin, digests)
         return made
 
     async def remove(self, account: Account, proof: str, origin: BrowserOrigin) -> bool:
@@ -112,7 +112,7 @@ class Registration:
         if kind not in account.policy.kinds or len(account.methods) >= MOST_METHODS:
             raise NotAllowed
 
-    async def _add(
+    async def add(
         self,
         account: Account,
         method: NewMethod,
@@ -147,7 +147,10 @@ class Registration:
             proofs.add_recovery_codes(connection, own_id, recovery_digests)
         own = services.proofs.of_person(connection, person.guid)
         added = next(each for each in own if each.id == own_id)
-        proven.take(services, connection, account.visit.id, added)
+        verified = method.kind is ProofKind.PASSKEY
+        proven.take(
+            services, connection, account.visit.id, added, user_verified=verified
+        )
         self._record(connection, account, EventKind.METHOD_ADDED, method.kind, origin)
         self._notices.tell(
             connection, person.guid, "method_added", origin, method=str(method.kind)

@@ -98,12 +98,12 @@ class Verification:
     def _by_app(
         self, connection: Connection, visit: Visit, code: str, origin: BrowserOrigin
     ) -> Proof:
-        closed = self._take_try(connection, visit, origin)
+        closed = self.take_try(connection, visit, origin)
         if closed is not None:
             return closed
         now, found = self._services.clock(), None
         typed = one_time_code.typed(code)
-        own = self._methods(connection, visit, ProofKind.TOTP)
+        own = self.methods(connection, visit, ProofKind.TOTP)
         for method in [*own] or _NOBODYS:
             secret = _DECOY_SECRET if method is None else method.secret
             step = totp.matching_step(secret, typed, now)
@@ -111,23 +111,23 @@ class Verification:
                 continue
             if proofs.advance(connection, method.id, step, int(now)):
                 found = method
-        return self._result(connection, visit, ProofKind.TOTP, found, origin)
+        return self.result(connection, visit, ProofKind.TOTP, found, origin)
 
     def _by_recovery_code(
         self, connection: Connection, visit: Visit, code: str, origin: BrowserOrigin
     ) -> Proof:
-        closed = self._take_try(connection, visit, origin)
+        closed = self.take_try(connection, visit, origin)
         if closed is not None:
             return closed
         now, found = int(self._services.clock()), None
         typed = recovery_codes.typed(code)
         digest = self._services.pepper.digest(Purpose.RECOVERY_CODE, typed)
-        own = self._methods(connection, visit, ProofKind.RECOVERY_CODE)
+        own = self.methods(connection, visit, ProofKind.RECOVERY_CODE)
         for method in [*own] or _NOBODYS:
             proof = "" if method is None else method.id
             if proofs.use_recovery_code(connection, proof, digest, now):
                 found = method
-        return self._result(connection, visit, ProofKind.RECOVERY_CODE, found, origin)
+        return self.result(connection, visit, ProofKind.RECOVERY_CODE, found, origin)
 
     def _by_sent_code(
         self,
@@ -137,7 +137,7 @@ class Verification:
         code: str,
         origin: BrowserOrigin,
     ) -> Proof:
-        closed = self._take_try(connection, visit, origin)
+        closed = self.take_try(connection, visit, origin)
         if closed is not None:
             return closed
         sent, found = codes.last(connection, visit.id, kind), None
@@ -148,11 +148,11 @@ class Verification:
             )
             in_time = self._services.clock() < sent.ends
             counted = codes.count_try(connection, sent.id, one_time_code.TRIES)
-            own = self._methods(connection, visit, kind)
+            own = self.methods(connection, visit, kind)
             if right and in_time and counted:
                 found = next((each for each in own if each.id == sent.proof), None)
                 codes.use_up(connection, sent.id)
-        return self._result(connection, visit, kind, found, origin)
+        return self.result(connection, visit, kind, found, origin)
 
     def _send_mail(
         self, connection: Connection, visit: Visit, address: str, language: str
@@ -165,7 +165,7 @@ class Verification:
         per_visit = self._budget(CODES_OF_JOURNEY, visit.id, str(kind))
         if not budgets.take(connection, CODES_OF_JOURNEY, per_visit, now):
             return TooSoon(budgets.wait(connection, CODES_OF_JOURNEY, per_visit, now))
-        own = self._methods(connection, visit, kind)
+        own = self.methods(connection, visit, kind)
         proof = next((each for each in own if each.secret == address), None)
         code = one_time_code.new_code(one_time_code.MAIL_DIGITS)
         digest = services.pepper.digest(Purpose.CODE, visit.id, str(kind), code)
@@ -188,13 +188,14 @@ class Verification:
         self._record(connection, visit, EventKind.CODE_SENT, kind)
         return None
 
-    def _methods(
+    def methods(
         self, connection: Connection, visit: Visit, kind: ProofKind
     ) -> list[RegisteredMethod]:
+        """Give the methods of a kind that a visit's person has; of nobody, none."""
         own = self._services.proofs.of_person(connection, visit.guid)
         return [each for each in own if each.kind is kind]
 
-    def _take_try(
+    def take_try(
         self, connection: Connection, visit: Visit, origin: BrowserOrigin
     ) -> Closed | None:
         """Take one try before it is looked at, so that nobody tries many at once."""
@@ -206,14 +207,17 @@ class Verification:
             return None
         return Closed(now + budgets.wait(connection, budget, digest, now))
 
-    def _result(
+    def result(
         self,
         connection: Connection,
         visit: Visit,
         kind: ProofKind,
         found: RegisteredMethod | None,
         origin: BrowserOrigin,
+        *,
+        user_verified: bool = False,
     ) -> Proof:
+        """Note what a try came to: the method that was right, or none."""
         now = self._services.clock()
         budget, digest = self._tries(visit, origin)
         person = self._budget(PROOFS_OF_PERSON, visit.guid or visit.id)
@@ -225,7 +229,9 @@ class Verification:
             return Wrong(budgets.left(connection, budget, digest, now))
         budgets.refill(connection, [digest, person])
         proofs.mark_used(connection, found.id, int(now))
-        proven.take(self._services, connection, visit.id, found)
+        proven.take(
+            self._services, connection, visit.id, found, user_verified=user_verified
+        )
         self._record(connection, visit, EventKind.METHOD_USED, kind)
         return Proven()
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _journey()
     _proof()
     _session()
+    _challenge()
     _code()
     _recovery_code()
     _taken()
@@ -206,6 +207,23 @@ def _session() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+    )
+
+
+def _challenge() -> None:
+    op.create_table(
+        "challenge",
+        sa.Column("journey", sa.String(length=43), nullable=False),
+        sa.Column("use", sa.String(length=64), nullable=False),
+        sa.Column("challenge", sa.String(length=43), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["journey"],
+            ["journey.id"],
+            name=op.f("fk_challenge_journey"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("journey", "use", name=op.f("pk_challenge")),
     )
 
 

@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from portal.methods import passkey
+from tests.fixtures.portal.authenticator import Authenticator
 from tests.fixtures.portal.browser import Browser
 from tests.fixtures.portal.running import ANNA, Running
 from tests.unit.portal.conftest import Registered
@@ -16,11 +18,13 @@ _PAGES = (
     "/forgot/email",
     "/forgot/email/code",
     "/forgot/recovery",
+    "/forgot/passkey",
     "/forgot/need",
     "/forgot/password",
     "/forgot/waiting",
     "/account",
     "/account/app",
+    "/account/passkey",
     "/account/prove",
     "/account/recovery",
 )
@@ -29,9 +33,11 @@ _FORMS = (
     "/forgot/email",
     "/forgot/email/code",
     "/forgot/recovery",
+    "/forgot/passkey",
     "/forgot/unlock",
     "/forgot/password",
     "/account/app",
+    "/account/passkey",
     "/account/email",
     "/account/email/code",
     "/account/recovery",
@@ -39,6 +45,7 @@ _FORMS = (
     "/account/confirm",
     "/account/prove/app",
     "/account/prove/email",
+    "/account/prove/passkey",
 )
 _WRITES = {Operation.RESET, Operation.UNLOCK, Operation.CHANGE}
 
@@ -56,6 +63,7 @@ async def test_a_random_walk_never_reaches_the_seal(
         "new": NEW,
         "again": NEW,
         "code": "123456",
+        "answer": Authenticator().get({"challenge": passkey.new_challenge()}),
         "address": "thief@example.org",
         "step": "2",
         "kind": "passkey",
