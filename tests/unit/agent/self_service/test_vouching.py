@@ -197,3 +197,19 @@ def test_a_sign_in_is_of_one_person_at_one_portal_and_young() -> None:
 def test_the_longest_is_within_its_bound() -> None:
     widest = Receipt("x" * 256, ANNA, ProofKind.RECOVERY_CODE, ID, NOW, NOW)
     assert len(widest.signed("a" * 63, OWN)) <= MOST_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        {"fingerprint": "AB12"},
+        {"fingerprint": "G" * 64},
+        {"fingerprint": "A" * 64, "until": "2027-6-30"},
+        {"fingerprint": "A" * 64, "until": "20270630"},
+        {"fingerprint": "A" * 64, "until": "2027-02-30"},
+        {"until": "2027-06-30"},
+    ],
+)
+def test_a_peer_that_is_none_is_refused_by_the_settings(peer: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="peers"):
+        agent(peers=[peer])
