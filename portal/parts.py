@@ -57,9 +57,6 @@ async def portal(
     tick_s: float = TICK_S,
 ) -> AsyncIterator[Portal]:
     """Run a portal's parts; PortalUnusable says which of them can't be had."""
-    row_keys = RowKeys.of(secrets.read(secret_files.ROW_KEYS))
-    pepper = Pepper.of(secrets.read(secret_files.PEPPER))
-    wire_keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
     async with AsyncExitStack() as stack:
         database = Database(settings.database)
         stack.callback(database.close)
@@ -70,20 +67,9 @@ async def portal(
             )
             for address in settings.relays
         }
+        wire_keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
         pool = _agents(settings, relays, wire_keys, database)
-        services = Services(
-            settings=settings,
-            database=database,
-            agents=pool,
-            pepper=pepper,
-            events=Events(pepper),
-            row_keys=row_keys,
-            proofs=Proofs(row_keys),
-            outbox=Outbox(row_keys),
-            templates=Templates(),
-            clock=clock,
-            tick_s=tick_s,
-        )
+        services = _services(settings, secrets, database, pool, (clock, tick_s))
         lookups = Lookups(services)
         stack.push_async_callback(lookups.close)
         await pool.look()
@@ -91,6 +77,32 @@ async def portal(
         if settings.mail is not None:
             _begin(stack, _sender(settings, secrets, services).run())
         yield Portal(application(services, lookups), services)
+
+
+def _services(
+    settings: Settings,
+    secrets: SecretFiles,
+    database: Database,
+    agents: AgentPool,
+    time_: tuple[Callable[[], float], float],
+) -> Services:
+    """Give what all of the portal works with; `time_` is its clock and its tick."""
+    row_keys = RowKeys.of(secrets.read(secret_files.ROW_KEYS))
+    pepper = Pepper.of(secrets.read(secret_files.PEPPER))
+    clock, tick_s = time_
+    return Services(
+        settings=settings,
+        database=database,
+        agents=agents,
+        pepper=pepper,
+        events=Events(pepper),
+        row_keys=row_keys,
+        proofs=Proofs(row_keys),
+        outbox=Outbox(row_keys),
+        templates=Templates(),
+        clock=clock,
+        tick_s=tick_s,
+    )
 
 
 def _agents(

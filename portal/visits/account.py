@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from portal.audit.event import Event, EventKind
+from portal.audit.event import EventKind
 from portal.database import people, sessions, visits
 from portal.database.people import RegisteredPerson
 from portal.database.proofs import RegisteredMethod
@@ -20,6 +20,7 @@ from portal.journeys.policy import SelfServicePolicy
 from portal.journeys.visit import Visit, VisitPurpose
 from portal.keys.pepper import Purpose
 from portal.services import BrowserOrigin, Services
+from portal.visits.notices import Notices
 from portal.visits.password_sign_in import SignedIn
 from portal.visits.proven import proven
 from wire.secret import Secret
@@ -55,7 +56,7 @@ class Accounts:
     """Signs people in and out, and finds who is signed in."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._services, self._notices = services, Notices(services)
 
     async def open(self, signed_in: SignedIn, origin: BrowserOrigin) -> str | None:
         """Begin a session; give its cookie, or None where this is not for them."""
@@ -160,16 +161,14 @@ class Accounts:
             known_browser=knows,
         )
         visits.settle(connection, session.id, found, now)
-        event = Event(
-            kind=EventKind.SIGNED_IN,
-            at=int(now),
-            reference=reference,
+        self._notices.record(
+            connection,
+            EventKind.SIGNED_IN,
+            reference,
+            origin,
             person=session.person,
-            detail={"by": "password"},
-            address=origin.address,
-            browser=origin.agent,
+            by="password",
         )
-        self._services.events.append(connection, event)
 
     def _find(self, connection: Connection, own_id: str) -> Account | None:
         now = self._services.clock()
