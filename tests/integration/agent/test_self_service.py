@@ -328,8 +328,15 @@ def test_a_password_of_the_help_desk_is_never_one_that_lasts(
     }
 
     def reset(key: str) -> dict[str, Any]:
-        helper = {"actor": people["tilda"]["objectGUID"], "actor_methods": own}
-        asked = {"origin": "help_desk", "reason": "called", "must_change": True}
+        helper: dict[str, Any] = {
+            "actor": people["tilda"]["objectGUID"],
+            "actor_methods": own,
+        }
+        asked: dict[str, Any] = {
+            "origin": "help_desk",
+            "reason": "called",
+            "must_change": True,
+        }
         return stage.reset(key, **(helper | asked))
 
     features = {"must_change": False}
@@ -380,8 +387,15 @@ def test_of_who_can_t_be_reset_the_help_desk_hears_why(everybody: AgentStage) ->
     roles = {"help_desk": [people["bruno"]["dn"]]}
     wished = {"who": "all", "roles": roles, "operations": operations}
     stage.with_settings(self_service=wished)
-    helper = {"actor": people["bruno"]["objectGUID"], "actor_methods": own}
-    asked = {"origin": "help_desk", "reason": "called", "must_change": True}
+    helper: dict[str, Any] = {
+        "actor": people["bruno"]["objectGUID"],
+        "actor_methods": own,
+    }
+    asked: dict[str, Any] = {
+        "origin": "help_desk",
+        "reason": "called",
+        "must_change": True,
+    }
     answer = stage.reset("disabled", **(helper | asked))
     assert answer["code"] == "account_disabled"
 
