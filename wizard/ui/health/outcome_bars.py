@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QHeaderView,
     QLabel,
     QSizePolicy,
     QTableWidgetItem,
@@ -197,9 +196,9 @@ class DayTable(ReadTable):
     def __init__(self) -> None:
         titles = (tr("Day"), *(say(word) for word in WORDS.values()))
         super().__init__(titles, tr("Answers of the last seven days by outcome"))
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        self.share_width((1, 1, 1, 1), whole=range(len(titles)))
+        # it is as high as its days: of two bars, each would be there for the other
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_days(self, days: tuple[Day, ...]) -> None:
         """Fill it."""
@@ -211,6 +210,7 @@ class DayTable(ReadTable):
         # all are in sight: where titles are long, on a row of its own
         wide = sum(map(self._width_of, range(self.columnCount())))
         self.setMinimumWidth(wide + 2 * self.frameWidth())
+        self.fit_columns()
         header = self.horizontalHeader().sizeHint().height()
         rows = len(days) * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(header + rows + 2 * self.frameWidth())

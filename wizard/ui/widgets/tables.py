@@ -41,12 +41,16 @@ class ReadTable(QTableWidget):
             self.model().index(row, 0), kinds.ClearAndSelect | kinds.Rows
         )
 
-    def fit(self) -> None:
-        """Take the height of the rows there are, and the width of what is in them."""
+    def fit_columns(self) -> None:
+        """Take the width of what is in the columns, or of their titles."""
         if self._columns:
             self._columns.fit_later()
         else:
             fit_titles(self.horizontalHeader())
+
+    def fit(self) -> None:
+        """Take the height of the rows there are, and the width of what is in them."""
+        self.fit_columns()
         header = self.horizontalHeader().sizeHint().height()
         line = self.verticalHeader().defaultSectionSize()
         rows = min(self.rowCount(), _MOST) * line

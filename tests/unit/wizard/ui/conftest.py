@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -63,6 +64,22 @@ def _garbage() -> Iterator[None]:
     yield
     gc.collect(1)  # all that was made meanwhile: nothing got older
     gc.enable()
+
+
+@pytest.fixture
+def lettered(qapp: QApplication) -> Iterator[Callable[[float], None]]:
+    """Gives the application letters of so many points; what is made then has them."""
+    assert qapp
+    app = application()
+    before = app.font()
+
+    def take(points: float) -> None:
+        font = QFont(before)
+        font.setPointSizeF(points)
+        app.setFont(font)
+
+    yield take
+    app.setFont(before)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The health page: what is so, live; what needs attention; what can be done."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -120,6 +121,23 @@ def test_the_bars_are_read_in_words_and_shown_as_a_table_on_demand(
     assert week.bars.isHidden()
     cells = [week.table.item(6, at).text() for at in range(4)]
     assert cells == ["2026-11-24", "20", "1", "0"]
+
+
+@pytest.mark.parametrize("points", [10, 15])
+def test_all_days_and_numbers_are_in_sight(
+    qtbot: QtBot, open_window: Open, lettered: Callable[[float], None], points: float
+) -> None:
+    lettered(points)
+    week = at_health(qtbot, open_window, FakeController(found=INSTALLED)).week
+    QTest.keyClick(week.as_table, Qt.Key.Key_Return)
+    table = week.table
+    places = range(table.columnCount())
+    qtbot.waitUntil(
+        lambda: sum(map(table.columnWidth, places)) <= table.viewport().width()
+    )
+    assert table.horizontalScrollBar().maximum() == 0
+    assert table.verticalScrollBar().maximum() == 0
+    assert all(table.columnWidth(at) >= table.sizeHintForColumn(at) for at in places)
 
 
 def test_before_anything_was_answered_it_says_what_will_be_here(

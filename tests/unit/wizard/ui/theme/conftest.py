@@ -1,9 +1,8 @@
-"""The application in other colours and letters, and as it was again."""
+"""The application in other colours, and as it was again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,17 +17,3 @@ def undressed(qtbot: QtBot) -> Iterator[QApplication]:
     before = app.palette()
     yield app
     app.setPalette(before)
-
-
-@pytest.fixture
-def lettered(undressed: QApplication) -> Iterator[Callable[[float], None]]:
-    """Gives the application letters of so many points; what is made then has them."""
-    before = undressed.font()
-
-    def take(points: float) -> None:
-        font = QFont(before)
-        font.setPointSizeF(points)
-        undressed.setFont(font)
-
-    yield take
-    undressed.setFont(before)
