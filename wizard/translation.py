@@ -56,20 +56,29 @@ def say(
 
     """
 
-    def spelled(field: Field) -> str:
-        if isinstance(field, Text):
-            return say(field, data, apart)
-        return number(field) if isinstance(field, int) else data(field)
-
     if not isinstance(text, Text):
         return str(text)
+    # asked once for a text and all that is filled in: a page has hundreds of texts
+    return _said(text, data, apart, language())
+
+
+def _said(
+    text: Text, data: Callable[[str], str], apart: Callable[[str], str], code: str
+) -> str:
+    def spelled(field: Field) -> str:
+        if isinstance(field, Text):
+            return _said(field, data, apart, code)
+        if isinstance(field, int):
+            return measures.number(field, _locale_of(code))
+        return data(field)
+
     if not text.template:  # gettext answers an empty one with its catalog's header
         return _without_words(text, spelled, data, apart)
-    translation = _translation(language())
+    translation = _translation(code)
     if text.many:
         template = translation.ngettext(text.template, text.many, _count(text))
     else:
-        template = _between(translation.gettext(text.template))
+        template = _between(translation.gettext(text.template), code)
     words = fill(template, text.fields, spelled) if text.fields else template
     return apart(words) if template in (text.template, text.many) else words
 
@@ -90,7 +99,10 @@ def language() -> str:
 
 def locale() -> str:
     """Name the locale that writes numbers and dates: `de_CH`; empty for English."""
-    code = language()
+    return _locale_of(language())
+
+
+def _locale_of(code: str) -> str:
     if code in (ENGLISH, PSEUDO):
         return ""
     values = (os.environ.get(name, "") for name in _VARIABLES)
@@ -160,8 +172,10 @@ def _own_name(code: str) -> str:
 
 
 def _asked() -> str:
-    values = (os.environ.get(name, "") for name in _VARIABLES)
-    return next(filter(None, values), "")
+    for name in _VARIABLES:
+        if value := os.environ.get(name):
+            return value
+    return ""
 
 
 def _names(value: str) -> Iterator[str]:
@@ -199,11 +213,11 @@ def _without_words(
     return data(shown) if shown and "sentence" not in text.fields else shown
 
 
-def _between(template: str) -> str:
-    """Give what is put between the parts of a list as the language writes it."""
-    if language() not in _COMMAS or not _LIST.fullmatch(template):
+def _between(template: str, code: str) -> str:
+    """Give what is put between the parts of a list as a language writes it."""
+    if code not in _COMMAS or not _LIST.fullmatch(template):
         return template
-    return template.replace(", ", _COMMAS[language()])
+    return template.replace(", ", _COMMAS[code])
 
 
 def _count(text: Text) -> int:
