@@ -19,7 +19,7 @@ from wizard.ui.board.controller_row import (
     mark_of,
     spoken_state,
     tip_of,
-    titles,
+    title,
     word_of,
 )
 from wizard.ui.formatting import line, say, tip, tr
@@ -171,7 +171,7 @@ class ControllerModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == ROLE.DisplayRole:
-            return titles()[section]
+            return title(section)
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -212,9 +212,7 @@ class ControllerModel(QAbstractTableModel):
     def _spoken(self, row: Row, column: Column) -> str:
         if column == Column.HOST:
             return spoken_state(row)
-        return tr(
-            "{title}: {word}", title=titles()[column], word=self._text(row, column)
-        )
+        return tr("{title}: {word}", title=title(column), word=self._text(row, column))
 
     def _insert(self, rows: list[Row], at: int) -> None:
         if rows:

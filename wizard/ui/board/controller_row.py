@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from agent.config.settings import DomainController
 from wire.text import Text, plural, verbatim
 from wizard.checks.controller_facts import Cell, ControllerFacts
-from wizard.ui.formatting import duration, tip, tr
+from wizard.ui.formatting import duration, say, tip, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, icon
 
@@ -39,12 +39,15 @@ _CELLS = {
 }
 
 
-def titles() -> tuple[str, ...]:
-    """Name the columns."""
-    return (
-        *(tr("Controller"), tr("State"), tr("Certificate"), tr("TLS")),
-        *(tr("Policy hints"), tr("Clock"), tr("Answer")),
-    )
+_TITLES = (
+    *(Text("Controller"), Text("State"), Text("Certificate"), Text("TLS")),
+    *(Text("Policy hints"), Text("Clock"), Text("Answer")),
+)
+
+
+def title(column: int) -> str:
+    """Name a column."""
+    return say(_TITLES[column])
 
 
 @dataclass

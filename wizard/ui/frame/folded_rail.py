@@ -21,6 +21,7 @@ class FoldedRail(QWidget):
         self.button.setFlat(True)
         self.menu = QMenu(self)
         self.button.setMenu(self.menu)
+        self._steps: tuple[Step, ...] = ()
         place = QHBoxLayout(self)
         place.setContentsMargins(palette.GROUP, 4, palette.GROUP, 4)
         place.addWidget(self.button)
@@ -28,6 +29,9 @@ class FoldedRail(QWidget):
 
     def show_steps(self, steps: tuple[Step, ...]) -> None:
         """Say how far one is, and offer the pages that are done."""
+        if steps == self._steps:
+            return
+        self._steps = steps
         self.menu.clear()
         for step in steps:
             action = self.menu.addAction(say(step.text))

@@ -34,6 +34,7 @@ class Footer(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._tinted: tuple[int, bool] | None = None
         self._destroys = False  # what the button that goes on begins is for good
         self.buttons: dict[str, QPushButton] = {
             "help": button(tr("&Help")),
@@ -65,8 +66,12 @@ class Footer(QWidget):
 
     def _tint(self) -> None:
         """Give the button that goes on its colour."""
-        tinted = palette.accented(self.palette(), destroys=self._destroys)
-        self.buttons["next"].setPalette(tinted)
+        ground = self.palette()
+        tint = ground.cacheKey(), self._destroys
+        if tint != self._tinted:  # a palette that is set has the button polished anew
+            self._tinted = tint
+            tinted = palette.accented(ground, destroys=self._destroys)
+            self.buttons["next"].setPalette(tinted)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

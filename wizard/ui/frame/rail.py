@@ -11,7 +11,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -50,10 +58,21 @@ Index = QModelIndex | QPersistentModelIndex
 class StepDelegate(QStyledItemDelegate):
     """Paints a step: its mark and its name, on as many lines as it needs."""
 
+    def __init__(self, view: QListWidget) -> None:
+        super().__init__(view)
+        self._sizes: dict[tuple[str, bool, int, str], QSize] = {}
+
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         view = self.parent()
         assert isinstance(view, QListWidget)
         step, wide = _step_of(index), view.viewport().width()
+        key = say(step.text), step.state == "here", wide, QGuiApplication.font().key()
+        if key not in self._sizes:  # asked dozens of times whenever one goes on
+            self._sizes[key] = self._size(step, wide)
+        return self._sizes[key]
+
+    @staticmethod
+    def _size(step: Step, wide: int) -> QSize:
         metrics = QFontMetrics(_font(step))
         room = QRect(0, 0, wide - _before() - _AFTER, 1000)
         text = metrics.boundingRect(room, _WRAP, say(step.text))
@@ -135,14 +154,20 @@ class StepList(QListWidget):
         self.itemClicked.connect(self._choose)
 
     def show_steps(self, steps: Sequence[Step]) -> None:
-        self.clear()
-        for step in steps:
-            item = QListWidgetItem(self)
-            item.setData(_STEP, step)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, say(step.spoken))
-            item.setToolTip(tip(step.text))
+        while self.count() > len(steps):
+            self.takeItem(self.count() - 1)
+        for at, step in enumerate(steps):
+            item = self.item(at) or QListWidgetItem(self)
+            if item.data(_STEP) != step:
+                self._show_step(item, step)
             if step.state == "here":
                 self.setCurrentItem(item)
+
+    @staticmethod
+    def _show_step(item: QListWidgetItem, step: Step) -> None:
+        item.setData(_STEP, step)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, say(step.spoken))
+        item.setToolTip(tip(step.text))
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         step = item.data(_STEP) if item else None

@@ -19,6 +19,7 @@ from agent.verdict.causes import CAUSES
 from agent.verdict.verdict import State, Verdict
 from wire.operation import Operation
 from wire.printable import printable
+from wire.text import Text
 from wizard.permissions.coverage import PersonVerdict
 from wizard.translation import language
 from wizard.ui.formatting import line, say, tip, tr
@@ -47,9 +48,12 @@ class Column(IntEnum):
     CAUSE = 3
 
 
-def titles() -> tuple[str, ...]:
-    """Name the columns."""
-    return tr("Name"), tr("Sign-in name"), tr("OU"), tr("Cause")
+_TITLES = Text("Name"), Text("Sign-in name"), Text("OU"), Text("Cause")
+
+
+def title(column: int) -> str:
+    """Name a column."""
+    return say(_TITLES[column])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ class PeopleModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == ROLE.DisplayRole:
-            return titles()[section]
+            return title(section)
         return None
 
     def data(self, index: Index, role: int = ROLE.DisplayRole) -> Any:
@@ -184,7 +188,7 @@ def _spoken(row: Row, column: int) -> str:
     name, *_, cause = row.cells
     if column == Column.NAME:
         return tr("{name}: {cause}", name=name, cause=cause)
-    return tr("{title}: {word}", title=titles()[column], word=row.cells[column])
+    return tr("{title}: {word}", title=title(column), word=row.cells[column])
 
 
 def _mark(verdict: Verdict, keys: tuple[Key, ...]) -> QIcon:

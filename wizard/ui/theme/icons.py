@@ -47,9 +47,14 @@ def pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
 
 def icon(name: str, colour: str) -> QIcon:
     """Give an icon for a button or a row; in a chosen row it keeps its colour."""
+    return _icon(name, colour, palette.icon_side())
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, colour: str, side: int) -> QIcon:
     whole = QIcon()
     for ratio in (1.0, 2.0):
-        image = pixmap(name, colour, palette.icon_side(), ratio)
+        image = pixmap(name, colour, side, ratio)
         whole.addPixmap(image)
         whole.addPixmap(image, QIcon.Mode.Selected)
     return whole

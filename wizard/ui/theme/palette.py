@@ -125,6 +125,9 @@ _KNOWN = {
     (ink.window, ink.accent): ink
     for ink in (LIGHT, DARK, CONTRAST_LIGHT, CONTRAST_DARK)
 }
+# by the key of a palette: whatever is drawn asks for its colours
+_INKS: dict[int, Inks] = {}
+_MOST = 256  # palettes, of which a window has a few
 
 
 def is_dark(palette: QPalette) -> bool:
@@ -134,6 +137,15 @@ def is_dark(palette: QPalette) -> bool:
 
 def inks(palette: QPalette) -> Inks:
     """Give the colours that go with a palette; Windows has one of its own."""
+    shared = palette.cacheKey()  # the same as long as no colour is another
+    if shared not in _INKS:
+        if len(_INKS) > _MOST:
+            _INKS.clear()
+        _INKS[shared] = _inks(palette)
+    return _INKS[shared]
+
+
+def _inks(palette: QPalette) -> Inks:
     role = QPalette.ColorRole
     key = palette.color(role.Window).name(), palette.color(role.Accent).name()
     return _KNOWN.get(key) or (DARK if is_dark(palette) else LIGHT)

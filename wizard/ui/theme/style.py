@@ -53,6 +53,14 @@ _HIGH = (
     QStyle.ContentsType.CT_SpinBox,
     QStyle.ContentsType.CT_ComboBox,
 )
+# asked for by every widget and cell: looked up once in Qt's own names
+_FRAME = _METRIC.PM_DefaultFrameWidth
+_ROW = _METRIC.PM_HeaderDefaultSectionSizeVertical
+_ITEM = QStyle.ControlElement.CE_ItemViewItem
+_HEADERS = (
+    QStyle.ControlElement.CE_HeaderSection,
+    QStyle.ControlElement.CE_HeaderEmptyArea,
+)
 _RINGED = (
     QStyle.SubElement.SE_CheckBoxFocusRect,
     QStyle.SubElement.SE_RadioButtonFocusRect,
@@ -84,9 +92,9 @@ class Style(QProxyStyle):
         ours = _METRICS.get(metric)
         if ours is not None:
             return ours
-        if metric is _METRIC.PM_DefaultFrameWidth and _scrolls(widget):
+        if metric is _FRAME and _scrolls(widget):
             return strokes.RING
-        if metric is _METRIC.PM_HeaderDefaultSectionSizeVertical and widget:
+        if metric is _ROW and widget:
             return palette.row_height(widget.fontMetrics())
         return super().pixelMetric(metric, option, widget)
 
@@ -150,19 +158,17 @@ class Style(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        kinds = QStyle.ControlElement
-        inks = palette.inks(option.palette)
-        if element in (kinds.CE_HeaderSection, kinds.CE_HeaderEmptyArea):
-            rows.header(option, painter, inks)
+        if element in _HEADERS:
+            rows.header(option, painter, palette.inks(option.palette))
             return
         if isinstance(option, QStyleOptionProgressBar) and element in _PROGRESS:
             self._draw_progress(element, option, painter)
             return
         super().drawControl(element, option, painter, widget)
-        if element is kinds.CE_ItemViewItem and isinstance(widget, QAbstractItemView):
-            rows.marks(option, painter, inks, widget)
-        elif option.state & _RINGED_WHEN.get(element, _STATE.State_None):
-            buttons.ring(option, painter, inks)
+        if element is _ITEM and isinstance(widget, QAbstractItemView):
+            rows.marks(option, painter, palette.inks(option.palette), widget)
+        elif element in _RINGED_WHEN and option.state & _RINGED_WHEN[element]:
+            buttons.ring(option, painter, palette.inks(option.palette))
 
     def _draw_progress(
         self,
