@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from wizard.permissions.coverage import PersonVerdict
 
-_AT_ONCE = 100  # people between two looks at the clock
-_SLICE_S = 0.015  # of work in each turn of the event loop; then it is drawn
+_AT_ONCE = 50  # people between two looks at the clock
+_SLICE_S = 0.01  # of work in each turn of the event loop; then it is drawn
 
 
 class Intake(QObject):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from agent.verdict.causes import Cause
@@ -17,6 +17,7 @@ from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 
 _MOST = 9  # rows before it scrolls
+_OFTEN_MS = 100  # between two showings of the counts, while people come
 _OPERATION = Qt.ItemDataRole.UserRole
 _CAUSE = _OPERATION + 1
 _MARKS = {
@@ -49,6 +50,8 @@ class CauseTable(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self._later = QTimer(self, singleShot=True, interval=_OFTEN_MS)
+        self._later.timeout.connect(self._show_uncounted)
         self.currentItemChanged.connect(lambda item, _old: self._chosen(item))
         self.forget()
 
@@ -59,6 +62,7 @@ class CauseTable(QTreeWidget):
         self.counts: Counter[Cause] = Counter()  # of the reset
         self.also: Counter[Key] = Counter()  # what other operations have of their own
         self._rows: dict[Key | None, QTreeWidgetItem] = {}
+        self._uncounted: set[Key | None] = set()  # whose count is shown a bit later
         self.fit()
 
     def take(self, people: list[PersonVerdict]) -> None:
@@ -74,10 +78,22 @@ class CauseTable(QTreeWidget):
         new = [key for key in met if key not in self._rows]
         for key in new:
             self._add(key, met[key])
-        for shown in (*met, None):
-            self._count(shown)
+        self._uncounted.update((*met, None))
+        if new or not self._later.isActive():
+            self._show_counts()
         if new:
             self.fit()
+
+    def _show_counts(self) -> None:
+        """Show the counts that changed; the width of their column is laid anew then."""
+        uncounted, self._uncounted = self._uncounted, set()
+        for key in uncounted:
+            self._count(key)
+        self._later.start()
+
+    def _show_uncounted(self) -> None:
+        if self._uncounted:
+            self._show_counts()
 
     def people_in(self, key: Key | None) -> int:
         """Count the people of a row."""
@@ -90,6 +106,8 @@ class CauseTable(QTreeWidget):
 
         Those of the reset stand before those of other operations.
         """
+        self._show_counts()
+        self._later.stop()
         current = self.currentItem()
         with QSignalBlocker(self):
             for at, key in enumerate(sorted(self._rows, key=self._place)):
@@ -120,7 +138,8 @@ class CauseTable(QTreeWidget):
         self.setCurrentItem(self._rows[key])
 
     def texts(self) -> list[tuple[str, str]]:
-        """Give the rows as they are shown."""
+        """Give the rows as they are shown, with the counts of now."""
+        self._show_counts()
         items = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
         return [(item.text(0), item.text(1)) for item in items if item]
 
