@@ -55,7 +55,6 @@ def say(
             date, and a text that has no words in this language.
 
     """
-
     if not isinstance(text, Text):
         return str(text)
     # asked once for a text and all that is filled in: a page has hundreds of texts

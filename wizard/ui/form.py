@@ -22,6 +22,7 @@ from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.check_rows import text_of
 from wizard.ui.widgets.disclosure import Disclosure
 from wizard.ui.widgets.field_box import FieldBox
+from wizard.ui.widgets.laid_once import laid_once
 from wizard.ui.widgets.text_viewer import TextDialog
 
 ADMINISTRATOR = tuple(field.path for field in administrator())
@@ -114,6 +115,10 @@ class Form(WizardPage):
 
     def arrange(self) -> None:
         """Show, enable and name the fields by the answers so far."""
+        with laid_once(self.body):
+            self._show_fields()
+
+    def _show_fields(self) -> None:
         answers = self.session.answers
         boxes = self.field_boxes.values()
         shown = [each for each in boxes if each.field.shown(answers)]
@@ -200,12 +205,13 @@ class Form(WizardPage):
         if outcome is None:
             self.state_changed.emit()
             return
-        if outcome.values:
-            self.session.take(outcome.values)
-            self.show_answers()
-        self._record(outcome)
-        self.state_changed.emit()
-        self._tell(outcome)
+        with laid_once(self.body):
+            if outcome.values:
+                self.session.take(outcome.values)
+                self.show_answers()
+            self._record(outcome)
+            self.state_changed.emit()
+            self._tell(outcome)
         if outcome.failed:
             self.refuse_checks(outcome.failed)
         elif outcome.warnings and going_on:

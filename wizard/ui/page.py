@@ -47,6 +47,7 @@ class WizardPage(QWidget):
     page_wanted = Signal(str, str)
     code_wanted = Signal(str)  # what the guide says of this code of an answer
     help_wanted = Signal()  # what the guide says of this page
+    near = Signal()  # the journey goes on next; the page that follows can be built
     passed = Signal()  # what Next waited for has come; the journey goes on
     applied = Signal()  # all changes of the plan are made
     wanted = Signal(str)  # the id of a page before, to change what it decides
@@ -203,10 +204,10 @@ class WizardPage(QWidget):
     def go_on(self) -> None:
         """Go on by itself: what Next waited for has succeeded.
 
-        It is an event of its own: what came back is shown in one, and the page that
-        follows is built in another, so that keys are heard between them.
+        Each is an event of its own: what came back is shown, the page that follows is
+        built, and it is gone to, so that keys are heard between them.
         """
-        self._passing.start(self.update, self.pass_on)
+        self._passing.start(self.update, self.near.emit, self.pass_on)
 
     def pass_on(self) -> None:
         """Go on, where this page is still the one that is shown."""

@@ -45,6 +45,7 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters.outcome import notice_before
 from wizard.ui.session import Session
+from wizard.ui.widgets.laid_once import laid_once
 from wizard.ui.widgets.rows_dialog import RowsDialog
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class WizardWindow(QDialog):
         page.page_wanted.connect(self.go_back_to)
         page.code_wanted.connect(self.help_pane.show_code)
         page.help_wanted.connect(self.help_pane.open_it)
+        page.near.connect(self.pages.build_following)
         page.passed.connect(self.next)
         page.wanted.connect(self.go_back_to)
         page.leads.connect(lambda ids: self.pages.go_to(*ids))
@@ -188,7 +190,8 @@ class WizardWindow(QDialog):
         self._entered = self.shown
         self._settling = True  # all that follows from it is derived once, below
         try:
-            self._entered.entered()
+            with laid_once(self._entered.body):
+                self._entered.entered()
         finally:
             self._settling = False
         title = tr("{page} – Writeback", page=self.shown.page.title)

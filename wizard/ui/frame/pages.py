@@ -58,6 +58,12 @@ class PageStack(QStackedWidget):
             self.addWidget(page)
         return self._built[page_id]
 
+    def build_following(self) -> None:
+        """Build the page that follows the one that is shown, where it was not yet."""
+        following = self.shown.following
+        if following:
+            self.page(following)
+
     def begin(self, page_id: str) -> None:
         """Show the first page of a journey; there is no way back from it."""
         self._path = []

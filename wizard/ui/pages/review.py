@@ -39,6 +39,7 @@ from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.labels import Heading, busy_bar, button, label, row, stack
+from wizard.ui.widgets.laid_once import laid_once
 from wizard.ui.widgets.text_viewer import TextDialog
 
 _ADMINISTRATOR = administrator()
@@ -193,6 +194,7 @@ class ReviewPage(Form):
         self._plan = planned.plan
         self._slices.start(
             lambda: self._show_changes(planned),
+            lambda: self.portal.show_fingerprint(self._portal),
             self._show_chosen,
             self._show_verified,
             lambda: self._drawn(planned.plan),
@@ -204,24 +206,26 @@ class ReviewPage(Form):
         self.not_in_order.setVisible(bool(planned.checks))
         nothing = EMPTY if planned.checks else self._nothing
         self.view.show_plan(plan.changes, self._kept(), nothing)
-        self.portal.show_fingerprint(self._portal)
 
     def _show_chosen(self) -> None:
         chosen = self._chosen()
-        self.chosen.show_chosen(chosen)
-        self.chosen_part.setVisible(bool(chosen))
+        with laid_once(self.body):
+            self.chosen.show_chosen(chosen)
+            self.chosen_part.setVisible(bool(chosen))
 
     def _show_verified(self) -> None:
         checks = self._checks()
-        self.verified.show_checks(summed_up(checks))
-        self.verified_part.setVisible(bool(checks))
+        with laid_once(self.body):
+            self.verified.show_checks(summed_up(checks))
+            self.verified_part.setVisible(bool(checks))
 
     def _drawn(self, plan: Plan) -> None:
         """Offer the plan, once all of it is to be seen."""
         self.session.plan = plan
         self._asks_admin = plan.needs_admin and self._admin_is_open
-        self.reach.show_reach(self._reach)
-        self.arrange()
+        with laid_once(self.body):
+            self.reach.show_reach(self._reach)
+            self.arrange()
         self._seek()
         self.state_changed.emit()
 

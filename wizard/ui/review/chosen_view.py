@@ -35,6 +35,7 @@ class ChosenView(QWidget):
 
     def show_chosen(self, groups: Sequence[PageChoices]) -> None:
         """Show these in place of the ones before."""
+        self.hide()  # what is put into what is hidden is laid out once
         empty(self._place)
         add(self._place, *map(self._group, groups))
         self.setVisible(bool(groups))

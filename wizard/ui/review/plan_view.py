@@ -60,11 +60,11 @@ class PlanView(QWidget):
             of_group = [change for change in changes if change.group == group]
             if of_group:
                 self._place.addWidget(_Group(title(len(of_group)), of_group))
-        self.show()
         if kept:
             whole = tr("Will be kept ({count})", count=len(kept))
             lines = (line(*_MARKS["kept"], text) for text in kept)
             self._place.addWidget(stack(heading(whole), *lines, spacing=6))
+        self.show()  # last: what is put into what is hidden is laid out once
 
 
 class _Group(QWidget):

@@ -4,11 +4,12 @@ Of a plan of thousands some are drawn: what needs a look, and those being made. 
 others are summed up by their states.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -18,6 +19,7 @@ from wizard.ui.formatting import duration, say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.labels import add, column, label
+from wizard.ui.widgets.laid_once import laid_once
 
 _STATES = {
     "waiting": ("circle", "muted", Text("Waiting")),
@@ -49,6 +51,8 @@ def word_of(state: str) -> Text:
 class ListedChange:
     """One change on its way; `ms` is how long it took, once it is done."""
 
+    __slots__ = ("_begun", "_turned", "detail", "ms", "state", "summary")
+
     def __init__(
         self,
         summary: str,
@@ -57,7 +61,8 @@ class ListedChange:
     ) -> None:
         self.summary, self.state, self.detail = summary, state, ""
         self.ms: float | None = None
-        self._clock, self._turned = QElapsedTimer(), turned
+        self._begun: float | None = None  # by the monotonic clock, in seconds
+        self._turned = turned
 
     @property
     def needs_look(self) -> bool:
@@ -74,9 +79,9 @@ class ListedChange:
     def turn(self, state: str, detail: str = "") -> None:
         """Take another state; the time is that of the change alone."""
         if state == "doing":
-            self._clock.start()
-        elif state == "done" and self._clock.isValid():
-            self.ms = float(self._clock.elapsed())
+            self._begun = time.monotonic()
+        elif state == "done" and self._begun is not None:
+            self.ms = (time.monotonic() - self._begun) * 1000
         before, self.state, self.detail = self.state, state, detail
         self._turned(self, before)
 
@@ -189,7 +194,10 @@ class ChangeList(QWidget):
 
     def _draw(self) -> None:
         """Draw what is to be drawn now, with the rows that are there already."""
-        shown = self._chosen()
+        with laid_once(self._lines, self._place):
+            self._draw_rows(self._chosen())
+
+    def _draw_rows(self, shown: list[ListedChange]) -> None:
         while len(self._made) < len(shown):
             self._made.append(ChangeRow())
             add(self._lines, self._made[-1])

@@ -108,15 +108,16 @@ class CheckRows(QWidget):
 
     def show_checks(self, checks: Sequence[Check]) -> None:
         """Show these checks in place of the ones before."""
+        self.hide()  # what is put into what is hidden is laid out once
         empty(self._place)
         self.checks = tuple(checks)
         self.rows = [CheckRow(check, self._words) for check in _drawn(self.checks)]
-        self.setVisible(bool(checks))
         for check_row in self.rows:
             self._place.addWidget(check_row, 0, Qt.AlignmentFlag.AlignTop)
         self.more = _more(len(self.checks) - len(self.rows))
         if self.more:
             self._place.addWidget(label(self.more, muted=True))
+        self.setVisible(bool(checks))
 
     @property
     def text(self) -> str:

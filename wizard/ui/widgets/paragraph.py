@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from math import ceil
+from typing import Any
 
-from PySide6.QtCore import QMargins, QSize, Qt
+from PySide6.QtCore import QEvent, QMargins, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
@@ -27,18 +28,32 @@ class Paragraph(QLabel):
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
+        self._heights: dict[int, int] = {}
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setText(text)
 
     def setText(self, text: str) -> None:
+        self._heights.clear()
         super().setText(
             _LONG.sub(lambda word: _AFTER.sub(rf"\1{_BREAK}", word[0]), text)
         )
 
     def heightForWidth(self, width: int) -> int:
         # a layout asks for all its width, and gives no more than the maximum
-        return super().heightForWidth(min(width, self.maximumWidth()))
+        width = min(width, self.maximumWidth())
+        high = self._heights.get(width)
+        if high is None:  # the layouts around it ask for the same again and again
+            high = self._heights[width] = super().heightForWidth(width)
+        return high
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._heights.clear()  # the font may be another
+        super().changeEvent(event)
+
+    def setContentsMargins(self, *margins: Any) -> None:
+        self._heights.clear()
+        super().setContentsMargins(*margins)
 
     def text(self) -> str:
         return super().text().replace(_BREAK, "")
