@@ -489,3 +489,18 @@ def test_the_rail_reaches_the_edge_of_the_window(
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
     assert window.rail.mapTo(window, QPoint(0, 0)) == QPoint(0, 0)
+
+
+def test_the_page_after_a_check_is_built_before_it_is_gone_to(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    shown_when_built: list[str] = []
+    window.shown.near.connect(lambda: shown_when_built.append(window.page_id()))
+    assert "directory" not in window.pages.built
+    with qtbot.waitSignal(window.shown.near):
+        window.press_next()
+    assert shown_when_built == ["relay"]
+    assert "directory" in window.pages.built
+    assert window.page_id() == "relay"
+    wait_for(qtbot, window, "directory")

@@ -56,3 +56,21 @@ def test_tab_leaves_it_at_once(window: WizardWindow) -> None:
     assert here
     QTest.keyClick(here, Qt.Key.Key_Backtab)
     assert QApplication.focusWidget() is window.rail.list
+
+
+def test_steps_follow_the_route_and_keep_the_place_of_the_keyboard(
+    window: WizardWindow,
+) -> None:
+    steps = window.rail.list
+    kept = steps.item(0)
+    window.back()
+    assert window.page_id() == "mode"
+    window.set_answers({"mode": "express"})
+    express = [window.rail.steps[at].text for at in range(steps.count())]
+    window.set_answers({"mode": "custom"})
+    custom = [window.rail.steps[at].text for at in range(steps.count())]
+    assert len(express) < len(custom) == len(window.rail.steps)
+    assert steps.item(0) is kept
+    assert spoken(window).startswith("Step 2 of ")
+    shown = [steps.item(at).toolTip() for at in range(steps.count())]
+    assert shown == [str(text) for text in custom]

@@ -14,7 +14,7 @@ class Counted(QVBoxLayout):
         super().__init__(parent)
         self.laid = 0
 
-    def setGeometry(self, rect: QRect) -> None:
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's
         self.laid += 1
         super().setGeometry(rect)
 

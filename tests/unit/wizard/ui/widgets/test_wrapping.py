@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.fixtures.cut_text import cut
+from wizard.ui.theme import palette
 from wizard.ui.widgets.columns import fit_titles
 from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.labels import button, label
@@ -114,3 +115,17 @@ def test_what_is_lower_stands_in_the_middle_of_its_row(window: QWidget) -> None:
     put(window, part)
     shown(window, 640)
     assert abs(high.geometry().center().y() - low.geometry().center().y()) <= 1
+
+
+def test_a_paragraph_is_as_high_as_its_words_and_font_of_now() -> None:
+    words = label("one line")
+    one = words.heightForWidth(200)
+    words.setText("as many words as take more than one line of this width " * 3)
+    many = words.heightForWidth(200)
+    assert many > 3 * one
+    words.setFont(palette.larger(6))
+    assert words.heightForWidth(200) > many
+    words.setText("one line")
+    words.setFont(palette.larger(0))
+    words.setContentsMargins(0, 5, 0, 5)
+    assert words.heightForWidth(200) == one + 10
