@@ -182,8 +182,11 @@ class _NamedList:
 
 
 def _queries(entry: str) -> tuple[str, str]:
-    """Make the filters for a name: of groups first, then of people."""
-    name = escape(entry)
+    r"""Make the filters for a name: of groups first, then of people.
+
+    The domain of `CORP\Office staff` is left out.
+    """
+    name = escape(entry.rpartition("\\")[2])
     own = f"(|(sAMAccountName={name})(cn={name}))"
     return (
         f"(&(objectClass=group){own})",

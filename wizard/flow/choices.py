@@ -127,7 +127,7 @@ def _values(field: Field, value: Any) -> Iterator[Text]:
     elif isinstance(value, tuple) and value:
         yield from map(_one, value)
     else:
-        yield verbatim(str(value)) if value else Text("None")
+        yield Text("None") if value in (None, "", ()) else verbatim(str(value))
 
 
 def _one(value: Any) -> Text:

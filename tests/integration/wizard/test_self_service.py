@@ -124,7 +124,7 @@ def test_names_become_what_they_are_found_to_be(whole: Sandbox) -> None:
     anna = lab.people["anna"]
     found = resolved(
         whole,
-        groups=("Writeback pilot", "writeback PILOT", anna["upn"]),
+        groups=("Writeback pilot", "CORP\\writeback PILOT", anna["upn"]),
         exceptions=(group(lab, "Berlin interns"),),
         help_desk=(anna["sam"],),
     )

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.methods import NAMES, Method, method_of
 from wizard.elevation.remote_controller import remote_controller
 from wizard.enrolment.relay_client import RelayFailed
-from wizard.inputs import AdminCredentials, Draft, Inputs
+from wizard.flow.pages.self_service import GROUPS
+from wizard.inputs import AdminCredentials, Draft, Inputs, SelfServiceDraft
 from wizard.plan.change import Change, Plan, StepFailed, allow_all
 
 EVIL = {"host": "evil.example"}
@@ -92,7 +94,10 @@ def signing_in() -> list[str]:
 def arguments_of(row: Method, settings: Settings, check: str) -> dict[str, Any]:
     """Give arguments of the types that a method takes."""
     containers = settings.scope.containers
-    draft = Draft(settings.relay, settings.directory, containers, "mail", "ada")
+    draft = replace(
+        Draft(settings.relay, settings.directory, containers, "mail", "ada"),
+        self_service=SelfServiceDraft({GROUPS: ("ada",)}, 2, ("totp", "email")),
+    )
     change = Change("grants", Text("Grants"), None, {"container": "OU=x", "rights": []})
     values: dict[str, Any] = {
         "settings": settings,

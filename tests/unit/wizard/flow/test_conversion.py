@@ -5,6 +5,7 @@ from weakref import ref
 import pytest
 
 from agent.config.errors import SettingsError
+from agent.config.self_service import SelfService
 from tests.unit.wizard.answered import CANARY, SETTINGS, express
 from wire.secret import Secret
 from wizard.flow.conversion import (
@@ -18,6 +19,11 @@ from wizard.flow.conversion import (
 from wizard.flow.defaults import defaults
 from wizard.flow.model import SECRETS, Answers
 from wizard.inputs import Draft, Inputs
+
+
+def test_express_leaves_self_service_off() -> None:
+    answers = express().having({"self_service.who": "all"})
+    assert settings_of(answers).self_service == SelfService()
 
 
 def test_express_covers_the_whole_domain_with_writeback_on() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from agent.config.self_service import SelfService
 from agent.verdict.causes import Cause
 from tests.unit.wizard.answered import BEGINS, CANARY, CODE, EXPRESS, SETTINGS
 from wire.operation import Operation
@@ -130,6 +131,18 @@ def test_what_is_in_force_is_marked_so() -> None:
     text = report(chosen=choices_of(answers, SETTINGS))
 
     assert "Relay address: https://relay.corp.test  [as it is now]" in text
+
+
+def test_a_number_of_none_is_a_number() -> None:
+    settings = SETTINGS.model_copy(update={"self_service": SelfService(who="all")})
+    answers = Answers({"task": "self_service"}, settings)
+
+    text = report(chosen=choices_of(answers, settings))
+
+    assert "Hours until a new method counts: 0  [as it is now]" in text
+    assert "Verification methods asked for: Two different ones" in text
+    assert "Authenticator app" in text
+    assert "Auditors: None" in text
 
 
 def test_the_portal_is_compared_by_the_code_or_by_the_enrolment() -> None:
