@@ -179,7 +179,10 @@ class ExplainPage(WizardPage):
         self.history.show_answers(outcome.answers, datetime.now().astimezone())
         self.entries.show_entries(outcome.explained.listed)
         case = Case(person.name, person.sign_in_name, verdict)
-        self.check_panel.copy.text_to_copy = help_desk_text([case])
+        told = [help_desk_text([case]).rstrip()]
+        if len(outcome.explained.self_service) > 1:  # it is for somebody
+            told.append(self.self_service.text)
+        self.check_panel.copy.text_to_copy = "\n\n".join(told)
         self.check_panel.copy.setText(tr("Copy for the help desk"))
 
     def _begin_grant(self) -> None:

@@ -342,6 +342,9 @@ def test_the_links_of_self_service_stand_below_the_answers(
     links = page.self_service.rows.checks
     assert [link.state for link in links] == ["ok", "failed", "info", "ok"]
     assert "CN=Kiosk" in page.self_service.text
+    copied = page.check_panel.copy.text_to_copy
+    assert copied.startswith("Person: Niko Keller")
+    assert copied.endswith(page.self_service.text)
     # what was told of one person is not shown beside another
     page.set_answers({"explain.user": "anna"})
     page.field_box.changed.emit()
