@@ -42,7 +42,8 @@ class Event:
     """Something that happened; `at` in Unix seconds.
 
     `reference` is the visit's, or the agent's for what it did; `code` is an outcome's
-    (`wire.outcomes`), or empty. `detail` holds no secret and no address of mail.
+    (`wire.outcomes`), `no_agent`, `blocked`, `not_registered`, or empty. `detail`
+    holds no secret, no name and no address of mail.
     """
 
     kind: EventKind

@@ -46,4 +46,6 @@ PASSWORDS_OF_BROWSER = Budget("directory passwords of a browser", 10, _HOUR)
 PASSWORDS_OF_ADDRESS = Budget("directory passwords of an address", 60, _HOUR)
 MAILS_OF_ADDRESS = Budget("mails to an address", 10, _HOUR)
 CODES_OF_JOURNEY = Budget("codes of a visit", 3, 15 * _MINUTE)
+# a flood of refusals is no flood of events
+LIMIT_NOTED = Budget("a limit noted in the audit", 1, 10 * _MINUTE)
 LOOKUPS_OF_ALL = Budget("visits of everybody", 1200, 10 * _MINUTE)

@@ -153,7 +153,7 @@ class AccountPages:
     async def sign_out(self, request: Request, account: Account) -> Response:
         """Sign out."""
         await self._pages.form(request)
-        await self._signed.accounts.close(account)
+        await self._signed.accounts.close(account, self._pages.origin(request))
         response = self._pages.go("/")
         cookies.drop(response, cookies.SESSION)
         return response

@@ -185,9 +185,9 @@ class ForgottenPages:
             return self._pages.show(
                 request, "forgot/email", 422, typed="", wrong="address", wait=0
             )
-        language = self._pages.origin(request).language
+        origin = self._pages.origin(request)
         settled = await self._forgotten.settled(visit)
-        soon = await self._verification.send_mail(settled, address, language)
+        soon = await self._verification.send_mail(settled, address, origin)
         if isinstance(soon, TooSoon):
             wait = max(1, round(soon.wait))
             return self._pages.show(

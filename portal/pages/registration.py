@@ -96,9 +96,9 @@ class RegistrationPages:
             return self._pages.show(
                 request, "account/email", 422, wrong="address", wait=0
             )
-        language = self._pages.origin(request).language
+        origin = self._pages.origin(request)
         self._allowed(account, ProofKind.EMAIL)
-        wait = await self._address_codes.send(account, address, language)
+        wait = await self._address_codes.send(account, address, origin)
         if wait:
             return self._pages.show(
                 request, "account/email", 429, wrong="", wait=max(1, round(wait))
@@ -159,10 +159,8 @@ class RegistrationPages:
         own = [each for each in account.methods if each.kind is ProofKind.EMAIL]
         if not own:
             raise HTTPException(400)
-        language = self._pages.origin(request).language
-        soon = await self._verification.send_mail(
-            account.visit, own[0].secret, language
-        )
+        origin = self._pages.origin(request)
+        soon = await self._verification.send_mail(account.visit, own[0].secret, origin)
         wait = max(1, round(soon.wait)) if isinstance(soon, TooSoon) else 0
         return await self._prove(
             request, account, None, 429 if wait else 200, sent=True

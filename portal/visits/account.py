@@ -74,9 +74,9 @@ class Accounts:
             return None
         return await self._services.database.run(self._find, self._id(cookie))
 
-    async def close(self, account: Account) -> None:
+    async def close(self, account: Account, origin: BrowserOrigin) -> None:
         """Sign out."""
-        await self._services.database.run(sessions.end, account.session.id)
+        await self._services.database.run(self._close, account, origin)
 
     def sign_in_token(self, account: Account) -> Secret | None:
         """Give the agent's word that the password was right."""
@@ -168,6 +168,19 @@ class Accounts:
             origin,
             person=session.person,
             by="password",
+            agent=signed_in.state.id,
+        )
+
+    def _close(
+        self, connection: Connection, account: Account, origin: BrowserOrigin
+    ) -> None:
+        sessions.end(connection, account.session.id)
+        self._notices.record(
+            connection,
+            EventKind.SIGNED_OUT,
+            account.visit.reference,
+            origin,
+            person=account.person.guid,
         )
 
     def _find(self, connection: Connection, own_id: str) -> Account | None:

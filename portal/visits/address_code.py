@@ -2,13 +2,15 @@
 
 from sqlalchemy import Connection
 
+from portal.audit.event import EventKind
 from portal.database import budgets, codes
 from portal.keys.pepper import Purpose
 from portal.limits.budget import CODES_OF_JOURNEY, MAILS_OF_ADDRESS
 from portal.methods import one_time_code
 from portal.notifications.messages import code_mail
-from portal.services import Services
+from portal.services import BrowserOrigin, Services
 from portal.visits.account import Account
+from portal.visits.notices import Notices
 from wire.proof_kind import ProofKind
 
 
@@ -16,12 +18,14 @@ class AddressCodes:
     """Sends codes to addresses, and takes them back."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._services, self._notices = services, Notices(services)
 
-    async def send(self, account: Account, address: str, language: str) -> float:
+    async def send(
+        self, account: Account, address: str, origin: BrowserOrigin
+    ) -> float:
         """Send a code; else give the seconds until one may be sent."""
         run = self._services.database.run
-        return await run(self._send, account, address, language)
+        return await run(self._send, account, address, origin)
 
     async def is_right(self, account: Account, address: str, code: str) -> bool:
         """Take a code that went to an address, once."""
@@ -29,7 +33,11 @@ class AddressCodes:
         return await run(self._is_right, account, address, code)
 
     def _send(
-        self, connection: Connection, account: Account, address: str, language: str
+        self,
+        connection: Connection,
+        account: Account,
+        address: str,
+        origin: BrowserOrigin,
     ) -> float:
         services, now, visit = self._services, self._services.clock(), account.visit.id
         before = codes.last(connection, visit, ProofKind.EMAIL)
@@ -50,9 +58,19 @@ class AddressCodes:
             lifetime_s=one_time_code.LIFETIME_S,
         )
         message = code_mail(
-            services.settings, services.templates, address, code, language
+            services.settings, services.templates, address, code, origin.language
         )
         services.outbox.put(connection, message, now, one_time_code.LIFETIME_S)
+        self._notices.record(
+            connection,
+            EventKind.CODE_SENT,
+            account.visit.reference,
+            origin,
+            person=account.person.guid,
+            code="ok",
+            method=str(ProofKind.EMAIL),
+            purpose="registration",
+        )
         return 0.0
 
     def _is_right(

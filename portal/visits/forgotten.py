@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from portal.audit.event import Event, EventKind
+from portal.audit.event import EventKind
 from portal.database import budgets, visits
 from portal.database.visits import NewVisit
 from portal.journeys.sign_in_name import compared, sign_in_name
@@ -14,6 +14,7 @@ from portal.keys.pepper import Purpose
 from portal.limits.budget import NAMES_OF_ADDRESS
 from portal.services import BrowserOrigin, Services
 from portal.visits.lookup import Lookups
+from portal.visits.notices import NAME_SIGNS, Notices
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Forgotten:
 
     def __init__(self, services: Services, lookups: Lookups) -> None:
         self._services, self._lookups = services, lookups
+        self._notices = Notices(services)
 
     async def begin(
         self, typed: str, purpose: VisitPurpose, origin: BrowserOrigin
@@ -79,15 +81,17 @@ class Forgotten:
         pepper, now = self._services.pepper, visit.started
         owner = pepper.digest(Purpose.BUDGET, NAMES_OF_ADDRESS.name, origin.address)
         if not budgets.take(connection, NAMES_OF_ADDRESS, owner, now):
+            self._notices.limit_reached(
+                connection, NAMES_OF_ADDRESS, owner, visit.reference, origin
+            )
             return now + budgets.wait(connection, NAMES_OF_ADDRESS, owner, now)
         visits.add(connection, visit)
-        event = Event(
-            kind=EventKind.VISIT_BEGUN,
-            at=int(now),
-            reference=visit.reference,
-            detail={"purpose": str(visit.purpose)},
-            address=origin.address,
-            browser=origin.agent,
+        self._notices.record(
+            connection,
+            EventKind.VISIT_BEGUN,
+            visit.reference,
+            origin,
+            purpose=str(visit.purpose),
+            name=visit.name_digest[:NAME_SIGNS],
         )
-        self._services.events.append(connection, event)
         return None

@@ -8,17 +8,24 @@ import asyncio
 import logging
 import time
 import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
 
 from portal.agents import requests
 from portal.agents.answer import Answer
 from portal.agents.exchange import AgentExchange
 from portal.agents.pool import NoAgent
+from portal.audit.event import EventKind
 from portal.database import people, visits
+from portal.database.people import RegisteredPerson
 from portal.database.visits import LookedUp
 from portal.journeys.policy import SelfServicePolicy
 from portal.journeys.sign_in_name import user_claim
 from portal.journeys.visit import Visit
 from portal.services import BrowserOrigin, Services
+from portal.visits.notices import Notices
 from wire.operation import Operation
 from wire.outcomes import Code
 from wire.proof_kind import ProofKind
@@ -35,11 +42,20 @@ _NOBODYS = SelfServicePolicy(
 )
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """Whom the visit is about, and for the audit alone why it is about nobody."""
+
+    found: LookedUp
+    code: str
+    answer: Answer
+
+
 class Lookups:
     """The lookups that are under way."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._services, self._notices = services, Notices(services)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(
@@ -76,51 +92,69 @@ class Lookups:
     async def _settle(
         self, visit: str, reference: str, name: str, origin: BrowserOrigin
     ) -> None:
-        found = await self._looked_up(reference, name, origin)
-        services = self._services
-        await services.database.run(visits.settle, visit, found, services.clock())
+        heard = await self._looked_up(reference, name, origin)
+        await self._services.database.run(self._note, visit, reference, heard, origin)
+
+    def _note(
+        self,
+        connection: Connection,
+        visit: str,
+        reference: str,
+        heard: _Heard,
+        origin: BrowserOrigin,
+    ) -> None:
+        """Note whom the visit is about; the audit says why it may be nobody."""
+        visits.settle(connection, visit, heard.found, self._services.clock())
+        person = heard.answer.person
+        self._notices.record(
+            connection,
+            EventKind.LOOKED_UP,
+            reference,
+            origin,
+            person=None if person is None else person.guid,
+            code=heard.code,
+            **_detail(heard.answer),
+        )
 
     async def _looked_up(
         self, reference: str, name: str, origin: BrowserOrigin
-    ) -> LookedUp:
+    ) -> _Heard:
         """Ask the agents of each domain, in the order of the settings."""
         claims = requests.lookup(user_claim(name), "reset", reference, origin.address)
+        code = str(Code.USER_NOT_FOUND)
         for domain in self._services.settings.domains:
             try:
                 answer, agent = await self._services.agents.read(domain, claims)
             except NoAgent:
                 LOG.warning("no agent of %s answers a lookup", domain)
+                code = "no_agent"
                 continue
             if answer.code is not Code.USER_NOT_FOUND:
                 return await self._found(domain, agent, answer, origin)
-        return await self._found("", None, None, origin)
+        nobody = Answer(code=Code.USER_NOT_FOUND)
+        heard = await self._found("", None, nobody, origin)
+        return replace(heard, code=code)
 
     async def _found(
         self,
         domain: str,
         agent: AgentExchange | None,
-        answer: Answer | None,
+        answer: Answer,
         origin: BrowserOrigin,
-    ) -> LookedUp:
+    ) -> _Heard:
         """Take who was found for somebody where they are eligible and registered.
 
         Of nobody the same is asked of the database.
         """
-        person = None if answer is None or not answer.ok else answer.person
-        asked = None if answer is None else answer.self_service
+        person = answer.person if answer.ok else None
+        asked, state = answer.self_service, answer.state
         guid = str(uuid.uuid4()) if person is None else person.guid
         database = self._services.database
         known = await database.run(people.find, guid)
         knows = await database.run(people.knows_browser, origin.device, guid)
-        is_theirs = (
-            asked is not None
-            and asked.eligible
-            and known is not None
-            and known.registered is not None
-            and known.blocked is None
-        )
-        state = None if answer is None else answer.state
-        return LookedUp(
+        code = _refusal(answer, known)
+        is_theirs = code is None
+        found = LookedUp(
             domain=domain,
             agent=None if agent is None else agent.address.fingerprint,
             guid=guid if is_theirs else None,
@@ -128,3 +162,29 @@ class Lookups:
             locked=is_theirs and state is not None and state.locked,
             known_browser=is_theirs and knows,
         )
+        return _Heard(found, code or str(Code.OK), answer)
+
+
+def _refusal(answer: Answer, known: RegisteredPerson | None) -> str | None:
+    """Say why a visit is about nobody; None where it is about who was found."""
+    asked = answer.self_service
+    if not answer.ok:
+        return str(answer.code)
+    if answer.person is None or asked is None or not asked.eligible:
+        return str(Code.NOT_ELIGIBLE)
+    if known is None or known.registered is None:
+        return "not_registered"
+    return None if known.blocked is None else "blocked"
+
+
+def _detail(answer: Answer) -> dict[str, Any]:
+    """Give what the review looks at: whose account it is, and how it lay."""
+    asked, state = answer.self_service, answer.state
+    detail: dict[str, Any] = {"agent": answer.id}
+    if asked is not None and asked.two_proof:
+        detail["two_proof"] = True
+    if state is not None and state.disabled:
+        detail["disabled"] = True
+    if state is not None and state.password_age_days is not None:
+        detail["password_age_days"] = state.password_age_days
+    return detail

@@ -6,10 +6,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from portal.audit.event import Event, EventKind
-from portal.database import people
+from portal.database import budgets, people
+from portal.keys.pepper import Purpose
+from portal.limits.budget import LIMIT_NOTED, Budget
 from portal.notifications.messages import NOTICE_S, notices
 from portal.services import BrowserOrigin, Services
 from wire.proof_kind import ProofKind
+
+# of the hash of a typed name: enough to tell names apart
+NAME_SIGNS = 16
 
 
 class Notices:
@@ -21,13 +26,14 @@ class Notices:
     def record(
         self,
         connection: Connection,
+        /,
         kind: EventKind,
         reference: str,
         origin: BrowserOrigin,
         *,
         person: str | None = None,
         code: str = "",
-        **detail: str,
+        **detail: Any,
     ) -> None:
         """Add an event to the audit."""
         event = Event(
@@ -41,6 +47,23 @@ class Notices:
             browser=origin.agent,
         )
         self._services.events.append(connection, event)
+
+    def limit_reached(
+        self,
+        connection: Connection,
+        budget: Budget,
+        owner: str,
+        reference: str,
+        origin: BrowserOrigin,
+        *,
+        person: str | None = None,
+    ) -> None:
+        """Record that a budget is used up, now and then only; `owner` is its hash."""
+        services, kind = self._services, EventKind.LIMIT_REACHED
+        own = services.pepper.digest(Purpose.BUDGET, LIMIT_NOTED.name, owner)
+        if budgets.take(connection, LIMIT_NOTED, own, services.clock()):
+            limit = budget.name
+            self.record(connection, kind, reference, origin, person=person, limit=limit)
 
     def tell(
         self,

@@ -5,6 +5,7 @@ password gets one answer, at the same tick; the agent never tries so often that 
 account is locked, and the portal counts by browser and address before it.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,13 @@ from portal.agents.answer import Answer
 from portal.agents.exchange import AgentExchange, OutcomeUnknown
 from portal.agents.pool import NoAgent
 from portal.agents.relay_http import NoAnswer
+from portal.audit.event import EventKind
 from portal.database import budgets
-from portal.journeys.sign_in_name import BadName, sign_in_name, user_claim
+from portal.journeys.sign_in_name import BadName, compared, sign_in_name, user_claim
 from portal.keys.pepper import Purpose
 from portal.limits.budget import PASSWORDS_OF_ADDRESS, PASSWORDS_OF_BROWSER
 from portal.services import BrowserOrigin, Services
+from portal.visits.notices import NAME_SIGNS, Notices
 from wire.outcomes import Code
 from wire.secret import Secret
 
@@ -81,31 +84,43 @@ class ChangeNotKnown:
     """The passwords were sent and nobody said what became of it."""
 
 
+_ChangeOutcome = Changed | ChangeNotKnown | NotRight | NoService
+
+
 class PasswordSignIn:
     """Tries passwords at the agents."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._services, self._notices = services, Notices(services)
 
     async def sign_in(
         self, typed: str, password: Secret, reference: str, origin: BrowserOrigin
     ) -> SignedIn | NotRight | TooManyPasswords | NoService:
         """Try a password, so that somebody signs in here."""
-        refused = await self._refused(origin)
+        refused = await self._refused(reference, origin)
         if refused is not None:
             return refused
+        person = None
         try:
             domain, found = await self._find(typed, "register", reference, origin)
-            if found is None or found.person is None or not password:
-                return NotRight()
-            user = requests.by_guid(found.person.guid)
-            claims = requests.authenticate(user, password, reference, origin.address)
-            answer, _ = await self._services.agents.read(domain, claims)
-        except (BadName, NoAgent) as error:
-            return NotRight() if isinstance(error, BadName) else NoService()
-        if answer.code is not Code.OK:
-            return NotRight() if answer.code in ALIKE else NoService()
-        return SignedIn(domain, found, answer)
+            if found.person is not None and password:
+                person = found.person.guid
+                user = requests.by_guid(person)
+                claims = requests.authenticate(
+                    user, password, reference, origin.address
+                )
+                answer, _ = await self._services.agents.read(domain, claims)
+            else:
+                answer = found.model_copy(update={"code": _refusal(found)})
+        except BadName:
+            return NotRight()
+        except NoAgent:
+            await self._note_refused(typed, person, "no_agent", reference, origin)
+            return NoService()
+        if answer.code is Code.OK:
+            return SignedIn(domain, found, answer)
+        await self._note_refused(typed, person, str(answer.code), reference, origin)
+        return NotRight() if answer.code in ALIKE else NoService()
 
     async def change(
         self,
@@ -116,34 +131,92 @@ class PasswordSignIn:
         origin: BrowserOrigin,
     ) -> Changed | ChangeNotKnown | NotRight | TooManyPasswords | NoService:
         """Change a password by the one of before; an expired one is good for that."""
-        refused = await self._refused(origin)
+        refused = await self._refused(reference, origin)
         if refused is not None:
             return refused
         try:
             domain, found = await self._find(typed, "change", reference, origin)
-        except (BadName, NoAgent) as error:
-            return NotRight() if isinstance(error, BadName) else NoService()
-        if found is None or found.person is None or not old:
+        except BadName:
             return NotRight()
-        user = requests.by_guid(found.person.guid)
-        claims = requests.change(user, old, new, reference, origin.address)
-        return await self._changed(domain, claims)
+        except NoAgent:
+            await self._note_refused(typed, None, "no_agent", reference, origin)
+            return NoService()
+        if found.person is None or not old:
+            code = str(_refusal(found))
+            await self._note_refused(typed, None, code, reference, origin)
+            return NotRight()
+        guid = found.person.guid
+        claims = requests.change(
+            requests.by_guid(guid), old, new, reference, origin.address
+        )
+        outcome, answer, code = await self._changed(domain, claims)
+        work = self._services.database.run(
+            self._note_change, guid, answer, reference, origin, code=code
+        )
+        await asyncio.shield(work)
+        return outcome
 
     async def _changed(
         self, domain: str, claims: dict[str, Any]
-    ) -> Changed | ChangeNotKnown | NotRight | NoService:
+    ) -> tuple[_ChangeOutcome, Answer | None, str]:
+        """Send a change; give what the page says, and for the audit what it was."""
         agent = self._first(domain)
         if agent is None:
-            return NoService()
+            return NoService(), None, "no_agent"
         try:
             answer = await agent.ask(claims, _WRITE_S)
         except NoAnswer:
-            return NoService()
+            return NoService(), None, "no_agent"
         except OutcomeUnknown:
-            return ChangeNotKnown()
+            return ChangeNotKnown(), None, str(Code.UNKNOWN_RESULT)
         if answer.code is Code.UNKNOWN_RESULT:
-            return ChangeNotKnown()
-        return NotRight() if answer.code in ALIKE else Changed(answer)
+            return ChangeNotKnown(), answer, str(answer.code)
+        outcome = NotRight() if answer.code in ALIKE else Changed(answer)
+        return outcome, answer, str(answer.code)
+
+    def _note_change(
+        self,
+        connection: Connection,
+        guid: str,
+        answer: Answer | None,
+        reference: str,
+        origin: BrowserOrigin,
+        *,
+        code: str,
+    ) -> None:
+        """Record what became of a change, and tell the person where it is done."""
+        own = reference if answer is None or not answer.id else answer.id
+        self._notices.record(
+            connection,
+            EventKind.PASSWORD_CHANGED,
+            own,
+            origin,
+            person=guid,
+            code=code,
+            visit=reference,
+        )
+        if answer is not None and answer.code in (Code.OK, Code.PARTIAL):
+            self._notices.tell(connection, guid, "change", origin, reference=own)
+
+    async def _note_refused(
+        self,
+        typed: str,
+        person: str | None,
+        code: str,
+        reference: str,
+        origin: BrowserOrigin,
+    ) -> None:
+        """Record that a password was not taken; of the name a part of its hash."""
+        name = self._services.pepper.digest(Purpose.NAME, compared(sign_in_name(typed)))
+        await self._services.database.run(
+            self._notices.record,
+            EventKind.SIGN_IN_REFUSED,
+            reference,
+            origin,
+            person=person,
+            code=code,
+            name=name[:NAME_SIGNS],
+        )
 
     def _first(self, domain: str) -> AgentExchange | None:
         serving = self._services.agents.serving(domain)
@@ -151,8 +224,11 @@ class PasswordSignIn:
 
     async def _find(
         self, typed: str, purpose: str, reference: str, origin: BrowserOrigin
-    ) -> tuple[str, Answer | None]:
-        """Find who is meant, in the domains in their order; NoAgent: nobody answers."""
+    ) -> tuple[str, Answer]:
+        """Find who is meant, in the domains in their order; NoAgent: nobody answers.
+
+        An answer that is not ok names nobody.
+        """
         user = user_claim(sign_in_name(typed))
         claims = requests.lookup(user, purpose, reference, origin.address)
         heard = False
@@ -163,16 +239,21 @@ class PasswordSignIn:
                 continue
             heard = True
             if answer.code is not Code.USER_NOT_FOUND:
-                return domain, answer if answer.ok else None
+                named = answer.person if answer.ok else None
+                return domain, answer.model_copy(update={"person": named})
         if not heard:
             raise NoAgent("any")
-        return "", None
+        return "", Answer(code=Code.USER_NOT_FOUND)
 
-    async def _refused(self, origin: BrowserOrigin) -> TooManyPasswords | None:
-        until = await self._services.database.run(self._count, origin)
+    async def _refused(
+        self, reference: str, origin: BrowserOrigin
+    ) -> TooManyPasswords | None:
+        until = await self._services.database.run(self._count, reference, origin)
         return None if until is None else TooManyPasswords(until)
 
-    def _count(self, connection: Connection, origin: BrowserOrigin) -> float | None:
+    def _count(
+        self, connection: Connection, reference: str, origin: BrowserOrigin
+    ) -> float | None:
         now, pepper = self._services.clock(), self._services.pepper
         browser = origin.device or f"address {origin.address}"
         for budget, owner in (
@@ -181,5 +262,13 @@ class PasswordSignIn:
         ):
             digest = pepper.digest(Purpose.BUDGET, budget.name, owner)
             if not budgets.take(connection, budget, digest, now):
+                self._notices.limit_reached(
+                    connection, budget, digest, reference, origin
+                )
                 return now + budgets.wait(connection, budget, digest, now)
         return None
+
+
+def _refusal(found: Answer) -> Code:
+    """Say why nobody was asked: who is not found, or a password that is empty."""
+    return Code.WRONG_PASSWORD if found.person is not None else found.code

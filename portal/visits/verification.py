@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from portal.audit.event import Event, EventKind
+from portal.audit.event import EventKind
 from portal.database import budgets, codes, proofs
 from portal.database.proofs import RegisteredMethod
 from portal.journeys.visit import Visit
@@ -27,6 +27,7 @@ from portal.methods import email_address, one_time_code, recovery_codes, totp
 from portal.notifications.messages import code_mail
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
+from portal.visits.notices import Notices
 from wire.proof_kind import ProofKind
 
 # tried where there is nobody, so that it takes as long
@@ -67,7 +68,7 @@ class Verification:
     """Takes what people type, and notes what they proved."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._services, self._notices = services, Notices(services)
 
     async def by_app(self, visit: Visit, code: str, origin: BrowserOrigin) -> Proof:
         """Take a code of an authenticator app."""
@@ -89,11 +90,11 @@ class Verification:
         return await database.run(self._by_sent_code, visit, kind, code, origin)
 
     async def send_mail(
-        self, visit: Visit, address: str, language: str
+        self, visit: Visit, address: str, origin: BrowserOrigin
     ) -> TooSoon | None:
         """Send a code to an address where it is one of the person's; say nothing."""
         database = self._services.database
-        return await database.run(self._send_mail, visit, address, language)
+        return await database.run(self._send_mail, visit, address, origin)
 
     def _by_app(
         self, connection: Connection, visit: Visit, code: str, origin: BrowserOrigin
@@ -155,7 +156,7 @@ class Verification:
         return self.result(connection, visit, kind, found, origin)
 
     def _send_mail(
-        self, connection: Connection, visit: Visit, address: str, language: str
+        self, connection: Connection, visit: Visit, address: str, origin: BrowserOrigin
     ) -> TooSoon | None:
         kind, services = ProofKind.EMAIL, self._services
         now = services.clock()
@@ -181,11 +182,14 @@ class Verification:
         mailbox = self._budget(MAILS_OF_ADDRESS, address)
         may_send = budgets.take(connection, MAILS_OF_ADDRESS, mailbox, now)
         message = code_mail(
-            services.settings, services.templates, address, code, language
+            services.settings, services.templates, address, code, origin.language
         )
         if proof is not None and may_send:
             services.outbox.put(connection, message, now, one_time_code.LIFETIME_S)
-        self._record(connection, visit, EventKind.CODE_SENT, kind)
+        code_sent = EventKind.CODE_SENT
+        refused = "not_registered" if proof is None else "too_many"
+        became = "ok" if proof is not None and may_send else refused
+        self._record(connection, visit, code_sent, kind, origin, code=became)
         return None
 
     def methods(
@@ -205,6 +209,9 @@ class Verification:
         budget, digest = self._tries(visit, origin)
         if budgets.take(connection, budget, digest, now):
             return None
+        self._notices.limit_reached(
+            connection, budget, digest, visit.reference, origin, person=visit.guid
+        )
         return Closed(now + budgets.wait(connection, budget, digest, now))
 
     def result(
@@ -225,14 +232,14 @@ class Verification:
             connection, PROOFS_OF_PERSON, person, now
         )
         if found is None or not may:
-            self._record(connection, visit, EventKind.METHOD_REFUSED, kind)
+            self._record(connection, visit, EventKind.METHOD_REFUSED, kind, origin)
             return Wrong(budgets.left(connection, budget, digest, now))
         budgets.refill(connection, [digest, person])
         proofs.mark_used(connection, found.id, int(now))
         proven.take(
             self._services, connection, visit.id, found, user_verified=user_verified
         )
-        self._record(connection, visit, EventKind.METHOD_USED, kind)
+        self._record(connection, visit, EventKind.METHOD_USED, kind, origin)
         return Proven()
 
     def _tries(self, visit: Visit, origin: BrowserOrigin) -> tuple[Budget, str]:
@@ -247,17 +254,24 @@ class Verification:
         return self._services.pepper.digest(Purpose.BUDGET, budget.name, *owner)
 
     def _record(
-        self, connection: Connection, visit: Visit, kind: EventKind, proof: ProofKind
+        self,
+        connection: Connection,
+        visit: Visit,
+        kind: EventKind,
+        proof: ProofKind,
+        origin: BrowserOrigin,
+        *,
+        code: str = "",
     ) -> None:
-        event = Event(
-            kind=kind,
-            at=int(self._services.clock()),
-            reference=visit.reference,
+        self._notices.record(
+            connection,
+            kind,
+            visit.reference,
+            origin,
             person=visit.guid,
-            detail={"method": str(proof)},
-            address=visit.address,
+            code=code,
+            method=str(proof),
         )
-        self._services.events.append(connection, event)
 
 
 def readable_address(text: str) -> str | None:

@@ -93,7 +93,7 @@ def test_it_holds_after_the_oldest_are_dropped(
     assert trail.drop_before(connection, 4000, most=2) == 2
     assert trail.drop_before(connection, 4000, most=2) == 1
     assert trail.drop_before(connection, 4000, most=2) == 0
-    assert next(each.number for each in events.read(connection)) == 4
+    assert next(events.read(connection)).number == 4
     assert trail.first_broken(connection) is None
     connection.execute(delete(EVENT).where(_number(4)))
     assert trail.first_broken(connection) == 5
