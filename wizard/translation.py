@@ -52,7 +52,7 @@ def say(
         text: a `Text`; a string that is none is data, and comes back as it is.
         data: writes what is filled in and is no language: a name, an address.
         apart: writes what may run in another direction than the words around it: a
-            date, and a text that has no words in this language.
+            date.
 
     """
     if not isinstance(text, Text):
@@ -78,8 +78,7 @@ def _said(
         template = translation.ngettext(text.template, text.many, _count(text))
     else:
         template = _between(translation.gettext(text.template), code)
-    words = fill(template, text.fields, spelled) if text.fields else template
-    return apart(words) if template in (text.template, text.many) else words
+    return fill(template, text.fields, spelled) if text.fields else template
 
 
 def number(value: int) -> str:

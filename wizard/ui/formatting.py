@@ -22,7 +22,16 @@ class _Words(str):
 
 def tr(template: str, /, **fields: Field) -> str:
     """Put a text of the window's own into words; its template is a literal."""
-    return say(Text(template, many="", **fields))
+    bare = {name: _unmarked(field) for name, field in fields.items()}
+    return say(Text(template, many="", **bare))
+
+
+def _unmarked(field: Field) -> Field:
+    """Take the signs of direction from words that are put into others: not printable.
+
+    They are put in anew with the whole.
+    """
+    return to_copy(field) if isinstance(field, _Words) else field
 
 
 def say(text: str) -> str:
@@ -56,7 +65,7 @@ def _apart(data: str) -> str:
 
 
 def _in_its_own(words: str) -> str:
-    """Keep a date, and words of another language, in the direction they begin with."""
+    """Keep a date in the direction that its first letter has."""
     return _between(_AS_IT_BEGINS, words)
 
 

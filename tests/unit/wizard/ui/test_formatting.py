@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from wire.failure import sentence
-from wire.text import Text, day, plural
+from wire.text import day, plural, verbatim
 from wizard.translation import number
 from wizard.ui.formatting import (
     duration,
@@ -13,6 +13,7 @@ from wizard.ui.formatting import (
     say,
     tip,
     to_copy,
+    tr,
     without_mnemonic,
 )
 
@@ -47,16 +48,15 @@ def test_what_a_peer_is_called_is_no_line_and_no_html_of_its_own() -> None:
     assert tip("OU=Sales\x1b") == "OU=Sales\\x1b"
 
 
-def test_a_date_and_words_without_a_translation_keep_their_direction(
+def test_a_date_keeps_its_direction_and_is_put_into_other_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LANGUAGE", "ar")
     shown = say(day(date(2026, 11, 24)))
     assert (shown[0], shown[-1]) == ("\u2068", "\u2069")  # by its own first letter
-    untold = Text("{count} of no catalog", count=300)
-    assert say(untold) == "\u2068300 of no catalog\u2069"
-    assert say(sentence(untold)) == "\u2068300 of no catalog.\u2069"
-    assert mnemonics([say(Text("Of no catalog"))], "") == ["\u2068&Of no catalog\u2069"]
-    assert not set(to_copy(say(untold))) & set("\u2066\u2068\u2069")
+    assert say(sentence(verbatim("it is off."))) == "\u2066It is off.\u2069"
+    within = tr("took {time}", time=duration(10_000))
+    assert "\\u" not in within
+    assert not set(to_copy(within + shown)) & set("\u2066\u2068\u2069")
     monkeypatch.setenv("LANGUAGE", "de")
-    assert say(untold) == "300 of no catalog"
+    assert say(day(date(2026, 11, 24))) == "24.11.2026"
