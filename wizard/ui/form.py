@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Any
 
 from agent.config.errors import Problem
-from wire.text import Text
+from wire.text import EMPTY, Text, listed
 from wizard.checks.outcome import Outcome
 from wizard.flow.model import Answers, Page
 from wizard.flow.pages.credentials import administrator
@@ -295,11 +295,11 @@ class Form(WizardPage):
     def _tell(self, outcome: Outcome) -> None:
         """Say failures beside their fields too, and show the rows."""
         beside_fields = [c for c in outcome.failed if c.field in self.field_boxes]
-        told: dict[str, str] = {}
+        told: dict[str, Text] = {}
         for check in beside_fields:
-            words = f"{say(check.detail)} {say(check.remedy)}".strip()
-            before = told.get(str(check.field), "")
-            told[str(check.field)] = f"{before} {words}".strip()
+            before = told.get(str(check.field), EMPTY)
+            parts = filter(None, (before, check.detail, check.remedy))
+            told[str(check.field)] = listed(parts, " ")
         for path, words in told.items():
             self.field_boxes[path].show_problem(words)
         if beside_fields:
