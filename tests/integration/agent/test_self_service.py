@@ -432,6 +432,34 @@ def test_a_roster_is_told_where_the_settings_say_so(everybody: AgentStage) -> No
     assert roster(stage)["code"] == "not_eligible"
 
 
+def test_another_agent_takes_what_the_first_signed_where_it_is_a_peer(
+    everybody: AgentStage, tmp_path: Path
+) -> None:
+    """The one in use is gone: its sign-ins and receipts count at the next."""
+    first = everybody
+    two = proofs(first, "marie", "totp", "email")
+    ticket = first.ask("authenticate", "marie", password=START_PASSWORD)["sign_in"]
+    peer = {"fingerprint": first.keys.public.fingerprint}
+    third = {"kind": "recovery_code", "id": "r" * 43}
+
+    def asked(*peers: dict[str, str]) -> tuple[str, str]:
+        settings = settings_for(
+            first.lab, self_service={"who": "all", "peers": list(peers)}
+        )
+        home = tmp_path / f"next-{len(peers)}"
+        second = AgentStage(first.lab, home, settings, portal=first.portal)
+        try:
+            more = second.ask(
+                "register", "marie", proof=third, sign_in={"token": ticket}
+            )
+            return more["code"], second.reset("marie", methods=two)["code"]
+        finally:
+            second.close()
+
+    assert asked() == ("sign_in_needed", "proof_not_registered")
+    assert asked(peer) == ("ok", "ok")
+
+
 def test_words_that_the_organization_bans_are_refused_before_the_write(
     stage: AgentStage,
 ) -> None:
