@@ -55,7 +55,7 @@ class Finding(Enum):
     )
     STRANGER = Text(
         "something else answers in this agent's name at the relay: somebody has its "
-        "listen key, or the relay does not tell the truth; nothing can be read or done "
+        "listen key, or the relay does not say the truth; nothing can be read or done "
         "there, but resets go unanswered; change the key: writeback rotate-keys"
     )
     SILENT = Text(
