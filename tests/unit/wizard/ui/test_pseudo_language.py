@@ -44,6 +44,7 @@ from tests.unit.wizard.ui import (
     fake_permissions,
 )
 from wire.text import Text
+from wizard.flow.pages.order import FIELDS
 from wizard.translation import PSEUDO, available
 from wizard.ui.application import application
 from wizard.ui.complete.self_test_panel import _FIELDS
@@ -135,6 +136,8 @@ _FAKES = (
 DATA = {
     *(text for module in _FAKES for text in strings_of(module)),
     *(str(option.value) for field in _FIELDS for option in field.options),
+    # attributes of people by their names in the directory
+    *(str(option.value) for option in FIELDS["self_service.contacts"].options),
     # languages by their own names, and settings by theirs
     *(each.name for each in available()),
     *("password", ", ".join(Settings.model_fields)),
