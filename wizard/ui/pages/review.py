@@ -1,5 +1,7 @@
 """Ready to configure: the plan in words; nothing happens before it is accepted."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QWidget
 
 from agent.config.errors import Problem, SettingsError
@@ -195,9 +197,17 @@ class ReviewPage(Form):
         self._slices.start(
             lambda: self._show_changes(planned),
             lambda: self.portal.show_fingerprint(self._portal),
-            self._show_chosen,
+            lambda: self._show_rest(planned.plan),
+        )
+
+    def _show_rest(self, plan: Plan) -> None:
+        chosen = self._chosen()
+        self.chosen.clear()
+        self._slices.start(
+            *(partial(self.chosen.add_group, each) for each in chosen),
+            lambda: self._show_chosen(there=bool(chosen)),
             self._show_verified,
-            lambda: self._drawn(planned.plan),
+            lambda: self._drawn(plan),
         )
 
     def _show_changes(self, planned: Planned) -> None:
@@ -207,11 +217,9 @@ class ReviewPage(Form):
         nothing = EMPTY if planned.checks else self._nothing
         self.view.show_plan(plan.changes, self._kept(), nothing)
 
-    def _show_chosen(self) -> None:
-        chosen = self._chosen()
-        with laid_once(self.body):
-            self.chosen.show_chosen(chosen)
-            self.chosen_part.setVisible(bool(chosen))
+    def _show_chosen(self, *, there: bool) -> None:
+        self.chosen.setVisible(there)
+        self.chosen_part.setVisible(there)
 
     def _show_verified(self) -> None:
         checks = self._checks()

@@ -10,7 +10,6 @@ from wizard.flow.choices import Choice, PageChoices
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import (
-    add,
     button,
     column,
     empty,
@@ -33,12 +32,14 @@ class ChosenView(QWidget):
         super().__init__()
         self._place = column(self, spacing=palette.GROUP)
 
-    def show_chosen(self, groups: Sequence[PageChoices]) -> None:
-        """Show these in place of the ones before."""
-        self.hide()  # what is put into what is hidden is laid out once
+    def clear(self) -> None:
+        """Show nothing: what is put into what is hidden is laid out once."""
+        self.hide()
         empty(self._place)
-        add(self._place, *map(self._group, groups))
-        self.setVisible(bool(groups))
+
+    def add_group(self, group: PageChoices) -> None:
+        """Put the answers of a page below the others."""
+        self._place.addWidget(self._group(group))
 
     def _group(self, group: PageChoices) -> QWidget:
         title = group.page.title

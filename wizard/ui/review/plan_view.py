@@ -3,6 +3,7 @@
 Each change opens to its entries and to what rolling it back does.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
@@ -56,8 +57,11 @@ class PlanView(QWidget):
         self.clear()
         if not changes and nothing:
             self._place.addWidget(line("circle-check", "ok", nothing))
+        grouped: defaultdict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            grouped[change.group].append(change)
         for group, title in GROUPS.items():
-            of_group = [change for change in changes if change.group == group]
+            of_group = grouped[group]
             if of_group:
                 self._place.addWidget(_Group(title(len(of_group)), of_group))
         if kept:
