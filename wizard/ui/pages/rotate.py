@@ -51,7 +51,7 @@ class RotatePage(Form):
     def arrange(self) -> None:
         super().arrange()
         for path, shown in self.ages.items():
-            shown.setText(self._source(path))
+            shown.setText(say(self._source(path)))
 
     def _source(self, path: str) -> str:
         """Say how old it is: a screen reader reads it with what replacing it means."""
@@ -59,7 +59,7 @@ class RotatePage(Form):
             return super()._source(path)
         key = self._keys().get(path)
         rows = age_rows(key, EMPTY) if key else ()
-        return say(rows[0].detail if rows else Text("Its age is not known."))
+        return rows[0].detail if rows else Text("Its age is not known.")
 
     def problems(self) -> tuple[Problem, ...]:
         if rotation_of(self.session.answers) == Rotation():
