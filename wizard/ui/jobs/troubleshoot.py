@@ -60,7 +60,7 @@ class Troubleshooter:
             return _refused(error)
         if not found.people:
             nobody = Text("Nobody is so named in the domain: {name}.", name=words)
-            return Outcome((Check("person", _TITLE, "failed", nobody, _TYPE),))
+            return Outcome((Check("person", _TITLE, "warning", nobody, _TYPE),))
         only = found.people[0] if len(found.people) == 1 else found.exact
         return self.ask(only, found) if only else Explanation((), found=found)
 

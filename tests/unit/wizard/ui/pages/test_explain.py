@@ -29,7 +29,8 @@ from tests.unit.wizard.ui.walk import go
 from wire.operation import Operation
 from wire.secret import Secret
 from wizard.permissions import people_search
-from wizard.ui.presenters.verdict import checks_of
+from wizard.ui.formatting import say
+from wizard.ui.presenters.verdict import WORDS, checks_of
 from wizard.ui.widgets.grant_panel import PASSWORD, USER
 
 
@@ -131,6 +132,7 @@ def test_nobody_by_that_name_is_told(
 
     rows = page.check_panel.check_rows.checks
     assert rows[0].detail == "Nobody is so named in the domain: nobody."
+    assert say(WORDS[rows[0].state]) == "Not known"  # nothing was asked that would fail
     assert "beginning of a first or last name" in rows[0].remedy
     page.set_answers({"explain.user": ""})
     page.ask()
