@@ -13,7 +13,9 @@ from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.membership import Membership
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.operation import Operation
-from wire.text import EMPTY, Text, plural
+from wire.text import EMPTY, Text, listed, plural
+from wizard.flow.pages.order import FIELDS
+from wizard.flow.pages.self_service import KINDS
 from wizard.results import Check
 from wizard.results import State as CheckState
 
@@ -24,6 +26,7 @@ _STATES: dict[State, CheckState] = {
     State.NO: "failed",
     State.UNKNOWN: "warning",
 }
+_KINDS = {option.value: option.label for option in FIELDS[KINDS].options}
 _REMEDIES = {
     WhyNot.OFF: Text("Set self_service.who in the settings if this was not intended."),
     WhyNot.NO_MEMBER: Text(
@@ -108,7 +111,7 @@ def _registration(wished: SelfService) -> Check:
 
 
 def _methods(may: Eligibility) -> Check:
-    kinds = ", ".join(map(str, may.kinds))
+    kinds = listed((_KINDS[kind] for kind in may.kinds), ", ")
     asked = plural(
         "{count} verification method is asked for, of: {kinds}.",
         "{count} different verification methods are asked for, of: {kinds}.",
