@@ -1,0 +1,137 @@
+"""Each page can be read by everybody: no violation of axe-core, none is too wide.
+
+The pictures (light, dark, on a phone, at 200 %) are below `.lab/portal-pictures`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.portal.chromium import Window
+from tests.fixtures.portal.running import ANNA, Running
+from tests.integration.portal.conftest import sign_in
+
+_PICTURES = Path(__file__).parents[3] / ".lab" / "portal-pictures"
+_NARROWEST = 320
+
+
+class Gallery:
+    """Looks at pages one after another; `found` is what is wrong with them."""
+
+    def __init__(self, browser: Window, axe: str) -> None:
+        self._browser, self._axe = browser, axe
+        self.found: list[str] = []
+
+    def look(self, name: str, heading: str) -> None:
+        """Look at the page that is shown, in both schemes and narrow."""
+        browser = self._browser
+        browser.wait_for(heading)
+        browser.pictures(_PICTURES, name)
+        for dark in (False, True):
+            browser.show_as(dark=dark)
+            self.found += [f"{name}: {v}" for v in browser.violations(self._axe)]
+        browser.show_as(width=_NARROWEST)
+        if browser.is_too_wide():
+            self.found.append(f"{name}: wider than {_NARROWEST} px")
+        browser.show_as()
+
+
+@pytest.fixture
+def gallery(browser: Window, axe: str) -> Iterator[Gallery]:
+    _PICTURES.mkdir(parents=True, exist_ok=True)
+    made = Gallery(browser, axe)
+    yield made
+    assert made.found == []
+    assert browser.messages() == []
+
+
+def test_pages_of_who_forgot(
+    portal: Running, browser: Window, gallery: Gallery
+) -> None:
+    portal.agent.people[0].proofs = 2
+    browser.add_authenticator()
+    for path, heading in (
+        ("/", "Your account at Contoso"),
+        ("/forgot", "Who are you?"),
+        ("/forgot/none", "Not this way"),
+        ("/forgot/methods", "This page has ended"),
+        ("/change", "Change my password"),
+        ("/account/sign-in", "Sign in"),
+    ):
+        browser.open(path)
+        gallery.look(path.replace("/", "-").strip("-") or "start", heading)
+    browser.open("/forgot")
+    browser.type("name", "nobody@contoso.test")
+    browser.press("Continue", "Prove it is you")
+    gallery.look("methods", "Prove it is you")
+    for way, heading in (
+        ("Passkey", "Use your passkey"),
+        ("Code from your app", "Code from your app"),
+        ("Recovery code", "Recovery code"),
+        ("Code by e-mail", "Code by e-mail"),
+    ):
+        browser.open("/forgot/methods")
+        browser.press(way, heading)
+        gallery.look(f"prove-{way.lower().replace(' ', '-')}", heading)
+    browser.type("address", "anna@example.org")
+    browser.press("Send a code", "Enter the code")
+    browser.type("code", "12345678")
+    browser.button("Continue").click()
+    browser.wait_for_words("not right")
+    gallery.look("prove-wrong", "Enter the code")
+
+
+def test_pages_of_who_is_signed_in(
+    portal: Running, browser: Window, gallery: Gallery
+) -> None:
+    browser.add_authenticator()
+    sign_in(browser)
+    gallery.look("account-new", "How you prove who you are")
+    for path, heading in (
+        ("/account/app", "Add an authenticator app"),
+        ("/account/email", "Add an e-mail address"),
+        ("/account/passkey", "Add a passkey"),
+    ):
+        browser.open(path)
+        gallery.look(path.strip("/").replace("/", "-"), heading)
+    browser.press("Add the passkey", "How you prove who you are")
+    browser.open("/account/recovery")
+    gallery.look("account-recovery", "Recovery codes")
+    browser.button("Make ten codes").click()
+    browser.wait_for_words("I kept them")
+    gallery.look("account-codes", "Recovery codes")
+    browser.press("I kept them", "How you prove who you are")
+    gallery.look("account-full", "How you prove who you are")
+    browser.open("/account/activity")
+    gallery.look("account-activity", "What was done")
+    portal.clock.now += 400
+    browser.open("/account/prove")
+    gallery.look("account-prove", "Prove it is you")
+
+
+def test_pages_of_a_new_password(
+    portal: Running, browser: Window, gallery: Gallery
+) -> None:
+    browser.add_authenticator()
+    sign_in(browser)
+    browser.open("/account/passkey")
+    browser.press("Add the passkey", "How you prove who you are")
+    portal.agent.people[0].locked = True
+    browser.open("/forgot")
+    browser.type("name", ANNA.upn)
+    browser.press("Continue", "Prove it is you")
+    browser.open("/forgot/passkey")
+    browser.press("Use your passkey", "What do you need?")
+    gallery.look("need", "What do you need?")
+    browser.press("Set a new password", "New password")
+    browser.type("new", "Short-1")
+    gallery.look("password", "New password")
+    browser.type("again", "Short-1")
+    browser.button("Set password").click()
+    browser.wait_for_words("too short")
+    gallery.look("password-refused", "New password")
+    for field in ("new", "again"):
+        browser.type(field, "Correct-Horse-42-Staple")
+    browser.press("Set password", "Your password is changed")
+    gallery.look("done", "Your password is changed")
