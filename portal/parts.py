@@ -21,6 +21,7 @@ from portal.database.events import Events
 from portal.database.migrations import migrate
 from portal.database.outbox import Outbox
 from portal.database.proofs import Proofs
+from portal.housekeeping import Housekeeping
 from portal.keys import secret_files
 from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
@@ -74,6 +75,8 @@ async def portal(
         stack.push_async_callback(lookups.close)
         await pool.look()
         _begin(stack, pool.watch())
+        keeping = Housekeeping(database, services.events, settings.retention, clock)
+        _begin(stack, keeping.run())
         if settings.mail is not None:
             _begin(stack, _sender(settings, secrets, services).run())
         yield Portal(application(services, lookups), services)

@@ -118,6 +118,14 @@ class Certificate(_Section):
     key: Path
 
 
+class Retention(_Section):
+    """How many days what was recorded stays; addresses are shortened after theirs."""
+
+    visits_days: Annotated[int, Field(ge=1, le=400)] = 30
+    events_days: Annotated[int, Field(ge=30, le=4000)] = 400
+    addresses_days: Annotated[int, Field(ge=1, le=4000)] = 90
+
+
 class Settings(_Section):
     """What `portal.yaml` may hold.
 
@@ -137,6 +145,7 @@ class Settings(_Section):
     relays: Annotated[tuple[RelayAddress, ...], Field(min_length=1, max_length=16)]
     agents: Annotated[tuple[AgentAddress, ...], Field(min_length=1, max_length=64)]
     mail: Mail | None = None
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -8,6 +8,7 @@ page waits in the event loop for a disk.
 import asyncio
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,14 +35,15 @@ _Result = TypeVar("_Result")
 class Database:
     """A database that is open, until `close`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, reading: bool = False) -> None:
         """Open it; PortalUnusable where the address is not in the form.
 
-        SQLite refuses a second process.
+        SQLite refuses a second process that writes; who is `reading` alone may come
+        beside it, and can write nothing.
         """
         self.url = _checked(url)
-        self._lock = _locked(self.url)
-        self.engine = _engine(self.url)
+        self._lock = None if reading else _locked(self.url)
+        self.engine = _reading_engine(self.url) if reading else _engine(self.url)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
 
     def close(self) -> None:
@@ -95,6 +97,25 @@ def _engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_writing)
     return engine
+
+
+def _reading_engine(url: URL) -> Engine:
+    if not _is_sqlite(url):
+        return create_engine(url).execution_options(
+            postgresql_readonly=True, isolation_level="REPEATABLE READ"
+        )
+    path = Path(url.database or "")
+    if not path.exists():
+        what = f"there is no {path}"
+        raise PortalUnusable(
+            what, "start the portal, or run `writeback-portal migrate`"
+        )
+
+    def connect() -> sqlite3.Connection:
+        # no more than this: the server's files are its own, and stay so
+        return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+
+    return create_engine(url, creator=connect)
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -110,6 +110,11 @@ def taken(connection: Connection, visit: str) -> tuple[TakenRow, ...]:
     )
 
 
+def forget(connection: Connection, before: float) -> None:
+    """Delete visits that ended before a time, with what was proven and sent in them."""
+    connection.execute(delete(JOURNEY).where(JOURNEY.c.ends < before))
+
+
 def _visit(row: Row[Any]) -> Visit:
     known: Mapping[str, Any] = row.asked or {}
     policy = known.get("policy")
