@@ -1,14 +1,17 @@
 """Messages that are to be sent: sealed, kept until they were, for one node each."""
 
 import json
+import logging
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from portal.database.schema import OUTBOX
-from portal.keys.row_keys import RowKeys
+from portal.keys.row_keys import RowKeys, Unsealable
 
+LOG = logging.getLogger("portal.database")
 _TAKEN_S = 120.0  # a node that took one and died: another goes on after this
 
 
@@ -70,16 +73,29 @@ class Outbox:
         due = OUTBOX.c.sent.is_(None) & (OUTBOX.c.due <= now) & free
         alive = due & (OUTBOX.c.ends > now)
         first = select(OUTBOX).where(alive).order_by(OUTBOX.c.due).limit(1)
-        row = connection.execute(first.with_for_update(skip_locked=True)).first()
-        if row is None:
+        first = first.with_for_update(skip_locked=True)
+        while (row := connection.execute(first).first()) is not None:
+            tries = row.tries + 1
+            connection.execute(
+                update(OUTBOX)
+                .where(OUTBOX.c.id == row.id)
+                .values(taken=now, tries=tries)
+            )
+            message = self._opened(row)
+            if message is not None:
+                return Queued(row.id, message, tries, row.ends)
+            mark_failed(connection, row.id, "it was not sealed here", float("inf"))
+        return None
+
+    def _opened(self, row: Row[Any]) -> Message | None:
+        """Open a message; None where it was sealed by no key of ours."""
+        try:
+            sealed = self._keys.open(row.message, f"outbox:{row.id}")
+        except Unsealable as error:
+            LOG.error("a message is left out: %s", error)
             return None
-        values = {"taken": now, "tries": row.tries + 1}
-        connection.execute(update(OUTBOX).where(OUTBOX.c.id == row.id).values(**values))
-        to, subject, text, html = json.loads(
-            self._keys.open(row.message, f"outbox:{row.id}")
-        )
-        message = Message(row.channel, row.kind, row.person, to, subject, text, html)
-        return Queued(row.id, message, row.tries + 1, row.ends)
+        to, subject, text, html = json.loads(sealed)
+        return Message(row.channel, row.kind, row.person, to, subject, text, html)
 
 
 def mark_sent(connection: Connection, own_id: str, now: float) -> None:

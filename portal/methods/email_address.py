@@ -3,8 +3,10 @@
 import re
 
 MOST = 254  # RFC 5321 section 4.5.3.1.3
+# no encoded words (RFC 2047): a mail's header would read them as what they stand for
 _FORM = re.compile(
-    r"[^@\s\x00-\x1f\x7f<>,;:\\\"()\[\]]{1,64}@([^@\s.]+\.)+[^@\s.]{2,63}"
+    r"(?!.*=\?)[^@\s\x00-\x1f\x7f<>,;:\\\"()\[\]]{1,64}"
+    r"@([\w-]{1,63}\.)+[\w-]{2,63}"
 )
 _HIDDEN = "•••"
 

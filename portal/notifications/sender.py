@@ -9,6 +9,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from portal.database import outbox
 from portal.database.engine import Database
 from portal.database.outbox import Outbox, Queued
@@ -41,12 +43,19 @@ class Sender:
         """Send what is due, again and again."""
         while True:
             self._woken.clear()
-            while await self.send_one():
-                pass
+            await self._send_all()
             try:
                 await asyncio.wait_for(self._woken.wait(), _IDLE_S)
             except TimeoutError:
                 continue
+
+    async def _send_all(self) -> None:
+        try:
+            while await self.send_one():
+                pass
+        except SQLAlchemyError as error:
+            # what it was asked with may be a person's
+            LOG.error("the queue can't be read: %s", type(error).__name__)
 
     async def send_one(self) -> bool:
         """Send the message that is due first; False where none is due."""
@@ -57,6 +66,9 @@ class Sender:
             await self._server.send(queued.message)
         except NotSent as error:
             await self._failed(queued, error)
+        except Exception as error:  # noqa: BLE001 - one mail stops no other
+            kind = type(error).__name__
+            await self._failed(queued, NotSent(kind, for_good=True))
         else:
             await self._database.run(outbox.mark_sent, queued.id, self._clock())
         return True
