@@ -176,6 +176,7 @@ class AccountPages:
         worth = registered_worth(account.methods, policy)
         passkeys = [each for each in account.methods if each.kind is ProofKind.PASSKEY]
         full = {ProofKind.PASSKEY} if len(passkeys) >= MOST_PASSKEYS else set()
+        order = [*ProofKind]
         shown = [
             {
                 "id": each.id,
@@ -185,7 +186,7 @@ class AccountPages:
                 "used": None if each.used is None else moment(each.used),
                 "counts": each.kind in policy.kinds,
             }
-            for each in account.methods
+            for each in sorted(account.methods, key=lambda own: order.index(own.kind))
         ]
         return self._pages.show(
             request,
