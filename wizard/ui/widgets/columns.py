@@ -89,7 +89,12 @@ class ColumnFit(QObject):
         self._later.start()
 
     def fit(self) -> None:
-        """Take the widths that the words need."""
+        """Take the widths that the words need, once the table is seen.
+
+        Of a table that is not, Qt measures every row there is.
+        """
+        if not self._table.isVisible():
+            return
         table, header = self._table, self._table.horizontalHeader()
         places = range(header.count())
         titles = [header.sectionSizeHint(at) for at in places]

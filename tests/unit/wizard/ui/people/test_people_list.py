@@ -21,6 +21,7 @@ from wizard.ui.people.people_list import PeopleList
 from wizard.ui.people.people_model import Column
 from wizard.ui.presenters.help_desk import MOST_COPIED, help_desk_text
 from wizard.ui.widgets.cause_table import CauseTable
+from wizard.ui.widgets.columns import ColumnFit
 
 MANY = 20_000
 LONGEST_S = 0.05
@@ -309,3 +310,24 @@ def test_twenty_thousand_people_are_searched_sorted_and_filtered_without_a_freez
     text = help_desk_text(listed.cases)
     assert text.count("Person: ") == MOST_COPIED
     assert text.endswith("19\u202f900 people more are in the file of Export.")
+
+
+def test_columns_of_a_list_that_is_not_seen_measure_no_row(
+    qtbot: QtBot, many: list[PersonVerdict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = PeopleList()
+    qtbot.addWidget(listed)
+    listed.take(many[:200])
+    asked: list[int] = []
+    hint = listed.table.sizeHintForColumn
+
+    def asking(at: int) -> int:
+        asked.append(at)
+        return hint(at)
+
+    monkeypatch.setattr(listed.table, "sizeHintForColumn", asking)
+    for columns in listed.table.findChildren(ColumnFit):
+        columns.fit()
+    assert asked == []
+    listed.show()
+    qtbot.waitUntil(lambda: bool(asked))
