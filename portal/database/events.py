@@ -159,6 +159,12 @@ def read(
         left = None if left is None else left - size
 
 
+def last_before(connection: Connection, at: int) -> int:
+    """Give the number of the last event of before a time; 0 where there is none."""
+    before = select(EVENT.c.number).where(EVENT.c.at < at)
+    return connection.scalar(before.order_by(EVENT.c.number.desc()).limit(1)) or 0
+
+
 def of_person(connection: Connection, guid: str, most: int) -> list[Recorded]:
     """Give the last events of a person, the newest first."""
     rows = connection.execute(

@@ -11,15 +11,6 @@ from portal.database.schema import EVENT
 from tests.fixtures.portal.running import ANNA, Running
 
 
-@pytest.fixture
-def places(portal: Running) -> list[str]:
-    """Write the settings of a portal that serves into a file."""
-    settings = portal.portal.services.settings.model_dump(mode="json")
-    path = portal.folder / "portal.yaml"
-    path.write_text(json.dumps(settings))
-    return ["--settings", str(path), "--secrets", str(portal.folder / "secrets")]
-
-
 async def _refused(portal: Running) -> None:
     browser = portal.browser()
     await browser.open("/account/sign-in")

@@ -1,0 +1,1 @@
+"""What in the audit asks for a look by an administrator. Pure."""
