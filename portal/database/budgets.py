@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, case, delete, select
+from sqlalchemy import Connection, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.database.schema import BUDGET
@@ -34,6 +34,13 @@ def left(connection: Connection, budget: Budget, digest: str, now: float) -> int
 def wait(connection: Connection, budget: Budget, digest: str, now: float) -> float:
     """Seconds until there is one more; 0 where there is now."""
     return budget.wait(_arrival(connection, digest, now), now)
+
+
+def give_back(connection: Connection, budget: Budget, digest: str) -> None:
+    """Give one back to a budget that it was taken of."""
+    same = BUDGET.c.id == digest
+    earlier = BUDGET.c.arrival - budget.interval
+    connection.execute(update(BUDGET).where(same).values(arrival=earlier))
 
 
 def refill(connection: Connection, digests: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -91,9 +91,14 @@ def _checked(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url, pool_size=_THREADS, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=_THREADS, pool_pre_ping=True, hide_parameters=True
+        )
+    _make_private(url)
     # each thread has a connection; who waits for the writer before waits this long
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+    engine = create_engine(
+        url, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_writing)
     return engine
@@ -116,6 +121,18 @@ def _reading_engine(url: URL) -> Engine:
         return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
 
     return create_engine(url, creator=connect)
+
+
+def _make_private(url: URL) -> None:
+    """Make SQLite's file its owner's alone; those beside it are as it is."""
+    path = Path(str(url.database))
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with suppress(PermissionError):  # another's file, which we may write
+            path.chmod(0o600)
+    except OSError as error:
+        what = f"{path} can't be written: {error.strerror}"
+        raise PortalUnusable(what, "give the portal a folder of its own") from None
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -134,4 +134,5 @@ def _visit(row: Row[Any]) -> Visit:
         started=row.started,
         ends=row.ends,
         closed=row.closed,
+        browser=row.browser,
     )

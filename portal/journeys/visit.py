@@ -29,7 +29,7 @@ class Visit:
     """One visit of one browser; `guid` and `asked` are None of who can't use it.
 
     `reference` joins its requests in the agents' audit; `looked_up` is None until the
-    agent answered. Times are in Unix seconds.
+    agent answered; `browser` is the one that it began in. Times are in Unix seconds.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Visit:
     started: float
     ends: float
     closed: float | None
+    browser: str | None = None
 
     def is_open(self, now: float) -> bool:
         """Whether steps may still be taken."""

@@ -59,8 +59,9 @@ class Pages:
         """
         form = await read_form(request)
         expected = self._token(request)
+        given = form.text(_TOKEN).encode()
         if not first and not (
-            expected and secrets.compare_digest(form.text(_TOKEN), expected)
+            expected and secrets.compare_digest(given, expected.encode())
         ):
             raise HTTPException(403)
         return form
@@ -68,7 +69,8 @@ class Pages:
     def origin(self, request: Request) -> BrowserOrigin:
         """Say who asks: address, browser, device cookie, language."""
         peer = request.client.host if request.client else None
-        forwarded = request.headers.get("x-forwarded-for", "")
+        # some proxies add a line of their own: all of them are one list
+        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
         trusted = self.services.settings.trusted_proxies
         address = client_address(peer, forwarded, trusted)
         device = cookies.read(request, cookies.BROWSER)

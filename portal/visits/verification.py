@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from portal.audit.event import EventKind
 from portal.database import budgets, codes, proofs
 from portal.database.proofs import RegisteredMethod
-from portal.journeys.visit import Visit
+from portal.journeys.visit import Entitled, Visit, VisitPurpose, entitled
 from portal.keys.pepper import Purpose
 from portal.limits.budget import (
     CODES_OF_JOURNEY,
@@ -206,7 +206,7 @@ class Verification:
         now = self._services.clock()
         if not visit.is_open(now):
             return Closed(now)
-        budget, digest = self._tries(visit, origin)
+        budget, digest = self._tries(visit)
         if budgets.take(connection, budget, digest, now):
             return None
         self._notices.limit_reached(
@@ -226,7 +226,7 @@ class Verification:
     ) -> Proof:
         """Note what a try came to: the method that was right, or none."""
         now = self._services.clock()
-        budget, digest = self._tries(visit, origin)
+        budget, digest = self._tries(visit)
         person = self._budget(PROOFS_OF_PERSON, visit.guid or visit.id)
         may = visit.known_browser or budgets.take(
             connection, PROOFS_OF_PERSON, person, now
@@ -234,18 +234,33 @@ class Verification:
         if found is None or not may:
             self._record(connection, visit, EventKind.METHOD_REFUSED, kind, origin)
             return Wrong(budgets.left(connection, budget, digest, now))
-        budgets.refill(connection, [digest, person])
         proofs.mark_used(connection, found.id, int(now))
         proven.take(
             self._services, connection, visit.id, found, user_verified=user_verified
         )
+        if self._is_enough(connection, visit):
+            budgets.refill(connection, [digest, person])
+        else:  # one method right gives no new tries for the other
+            budgets.give_back(connection, budget, digest)
+            if not visit.known_browser:
+                budgets.give_back(connection, PROOFS_OF_PERSON, person)
         self._record(connection, visit, EventKind.METHOD_USED, kind, origin)
         return Proven()
 
-    def _tries(self, visit: Visit, origin: BrowserOrigin) -> tuple[Budget, str]:
-        """Give the budget of tries: of a known browser its own, else of the name."""
-        if visit.known_browser and origin.device is not None and visit.guid:
-            owner = (visit.guid, origin.device)
+    def _is_enough(self, connection: Connection, visit: Visit) -> bool:
+        """Whether what was proven is enough for what the visit is for."""
+        if visit.purpose is VisitPurpose.ACCOUNT:
+            return True
+        taken = proven.proven(self._services, connection, visit.id, visit.guid)
+        return isinstance(entitled(visit, taken, self._services.clock()), Entitled)
+
+    def _tries(self, visit: Visit) -> tuple[Budget, str]:
+        """Give the budget of tries: of a known browser its own, else of the name.
+
+        The browser is the one in which the visit began, whatever a request says now.
+        """
+        if visit.known_browser and visit.browser is not None and visit.guid:
+            owner = (visit.guid, visit.browser)
             return PROOFS_KNOWN_BROWSER, self._budget(PROOFS_KNOWN_BROWSER, *owner)
         own = self._budget(PROOFS_UNKNOWN_BROWSER, visit.name_digest)
         return PROOFS_UNKNOWN_BROWSER, own

@@ -1,0 +1,41 @@
+"""The database's file is the portal's alone, and its errors name nobody."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from portal.database import people
+from portal.database.engine import Database
+from portal.database.migrations import migrate
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    before = os.umask(0o022)
+    try:
+        opened = Database(f"sqlite:///{tmp_path}/portal.db")
+        migrate(opened)
+        yield opened
+        opened.close()
+    finally:
+        os.umask(before)
+
+
+def test_no_other_user_reads_its_files(database: Database, tmp_path: Path) -> None:
+    with database.begin():
+        files = [*tmp_path.glob("portal.db*")]
+        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in files}
+    assert set(modes) >= {"portal.db", "portal.db-wal"}
+    assert set(modes.values()) == {"0o600"}
+
+
+def test_an_error_has_no_values(database: Database) -> None:
+    person = people.RegisteredPerson(
+        "no such person", "contoso", "Anna", "anna", "en", None, None, None, 0
+    )
+    with pytest.raises(IntegrityError) as raised, database.begin() as connection:
+        people.know_browser(connection, "the hash of a cookie", person, 1)
+    assert "the hash of a cookie" not in str(raised.value)

@@ -1,0 +1,36 @@
+"""What a stranger writes into headers and fields is theirs alone."""
+
+from ipaddress import ip_network
+
+from starlette.requests import Request
+
+from portal.pages.page import Pages
+from tests.fixtures.portal.running import ANNA, Running
+
+
+async def test_a_second_forwarded_header_is_read_too(portal: Running) -> None:
+    """HAProxy adds a line of its own: the first one is the stranger's."""
+    services = portal.portal.services
+    trusted = services.settings.model_copy(
+        update={"trusted_proxies": (ip_network("10.0.0.0/8"),)}
+    )
+    object.__setattr__(services, "settings", trusted)
+    request = Request(
+        {
+            "type": "http",
+            "client": ("10.0.0.1", 4711),
+            "headers": [
+                (b"x-forwarded-for", b"198.51.100.66"),
+                (b"x-forwarded-for", b"203.0.113.9"),
+            ],
+        }
+    )
+    assert Pages(services).origin(request).address == "203.0.113.9"
+
+
+async def test_a_token_of_other_letters_is_a_wrong_one(portal: Running) -> None:
+    browser = portal.browser()
+    await browser.open("/forgot")
+    await browser.send(name=ANNA.upn)
+    page = await browser.post("/forgot/app", {"token": "é", "code": "000000"})
+    assert page.status == 403
