@@ -119,6 +119,10 @@ class LabRelay:
             running.stop()
         self._pid_file.unlink(missing_ok=True)
 
+    def owner(self, *words: str) -> str:
+        """Run a command of the relay's owner on its data; give what it printed."""
+        return _run(*words, "--data", str(self._data))
+
     def succeed(self, statement: Path) -> None:
         """Register the portal's new keys, as the relay's owner does."""
         words = ("--data", str(self._data), "--statement", str(statement))

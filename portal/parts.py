@@ -37,6 +37,7 @@ from wire.secret import Secret
 
 TICK_S = 0.1
 LOG = logging.getLogger("portal")
+_END_S = 1.0
 OpenRelay = Callable[[RelayAddress, Secret], AbstractAsyncContextManager[Transport]]
 
 
@@ -156,5 +157,10 @@ def _begin(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> None:
 
 
 async def _end(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    """End a task, also where a library's wait_for takes a cancellation for an answer.
+
+    Python before 3.12 does so (bpo-37658), where both come at once.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_END_S)

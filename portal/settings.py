@@ -131,6 +131,8 @@ class Settings(_Section):
 
     `base_url` is what people type and what links are built from, never the Host header;
     who comes from `trusted_proxies` may say in X-Forwarded-For whose request it is.
+    Relays and agents come later: a relay's owner grants the Send key for the statement
+    that is made of the rest, and an agent is known once it is enrolled.
     """
 
     base_url: Annotated[str, AfterValidator(_origin)]
@@ -142,8 +144,8 @@ class Settings(_Section):
         f"sqlite:///{DATA_FOLDER}/portal.db"
     )
     trusted_proxies: tuple[Network, ...] = ()
-    relays: Annotated[tuple[RelayAddress, ...], Field(min_length=1, max_length=16)]
-    agents: Annotated[tuple[AgentAddress, ...], Field(min_length=1, max_length=64)]
+    relays: Annotated[tuple[RelayAddress, ...], Field(max_length=16)] = ()
+    agents: Annotated[tuple[AgentAddress, ...], Field(max_length=64)] = ()
     mail: Mail | None = None
     retention: Retention = Retention()
 

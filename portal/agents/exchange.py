@@ -17,7 +17,7 @@ from portal.agents.answer import (
     read_answer,
     read_ready,
 )
-from portal.agents.relay_http import NoAnswer, Transport
+from portal.agents.relay_http import NoAnswer, RelayReply, Transport
 from portal.settings import AgentAddress
 from wire import jose
 from wire.keys import PrivateKeys, PublicKeys
@@ -111,35 +111,49 @@ class AgentExchange:
         }
         return SentRequest.seal(whole, self._own(), keys)
 
-    async def send(self, sent: SentRequest, deadline: float) -> Answer:
-        """Send a sealed request until it is answered; `deadline` is monotonic."""
+    async def send(
+        self, sent: SentRequest, deadline: float, *, again: bool = False
+    ) -> Answer:
+        """Send a sealed request until it is answered; `deadline` is monotonic.
+
+        `again`: it was sent before, and nothing came.
+        """
         for attempt in range(_TRIES):
             left = deadline - time.monotonic()
             if left <= 0:
                 break
-            try:
-                reply = await self._http.post(self.address.name, sent.token, left)
-            except NoAnswer:
-                continue
-            if reply.status in _AGAIN:
+            reply = await self._posted(sent, left)
+            if reply is None:
                 await asyncio.sleep(min(_PAUSE_S * 2**attempt, max(0.0, left)))
                 continue
-            if answer := self._opened(reply.status, reply.body, sent, attempt):
+            is_later = again or attempt > 0
+            if answer := self._opened(reply, sent, is_later=is_later):
                 return answer
         raise OutcomeUnknown(sent)
 
+    async def _posted(self, sent: SentRequest, seconds: float) -> RelayReply | None:
+        try:
+            reply = await self._http.post(self.address.name, sent.token, seconds)
+        except NoAnswer:
+            return None
+        return None if reply.status in _AGAIN else reply
+
     def _opened(
-        self, status: int, body: bytes, sent: SentRequest, attempt: int
+        self, reply: RelayReply, sent: SentRequest, *, is_later: bool
     ) -> Answer | None:
         """Open what came; None where it is no answer to this request."""
+        is_error = reply.status == 400
         # a refusal of a later delivery says nothing of the first
-        if status not in (200, 400) or (status == 400 and attempt):
+        if reply.status not in (200, 400) or (is_error and is_later):
             return None
         try:
-            claims = sent.error(body) if status == 400 else sent.answer(body)
-            return read_answer(claims)
+            body = reply.body
+            answer = read_answer(sent.error(body) if is_error else sent.answer(body))
         except (Refused, BadAnswer):
             return None
+        # nor does it that its time is over
+        is_late = is_later and answer.code is Code.EXPIRED_REQUEST
+        return None if is_late else answer
 
     async def _statement(
         self, what: str, kind: str, keys: PublicKeys

@@ -64,7 +64,11 @@ class AgentPool:
         """Ask each agent again and again whether it can serve, until cancelled."""
         while True:
             await asyncio.sleep(POLL_S)
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - the boundary: it goes on
+                # such as a database that is away for a moment
+                LOG.error("agents can't be looked at: %s", type(error).__name__)
 
     async def look(self) -> None:
         """Ask each agent once; what was asked later counts."""
@@ -115,6 +119,28 @@ class AgentPool:
             except (NoAnswer, OutcomeUnknown) as error:
                 self._failed(agent, error)
         raise NoAgent(domain)
+
+    async def chosen(self, domain: str, preferred: str = "") -> AgentExchange | None:
+        """Choose who is sent a password: it says now that it can serve.
+
+        `preferred` is the fingerprint of who is asked first. None where nobody can.
+        """
+        serving = self.serving(domain)
+        for agent in sorted(serving, key=lambda each: each.fingerprint != preferred):
+            if await self._says_ready(agent):
+                return agent.exchange
+        return None
+
+    async def _says_ready(self, agent: Watched) -> bool:
+        try:
+            said = await agent.exchange.ready()
+        except NoAnswer as error:
+            self._failed(agent, error)
+            return False
+        if agent.ready is not None and said.starts < agent.ready.starts:
+            return False  # the next look says so, and remembers it
+        agent.ready, agent.heard = said, time.monotonic()
+        return said.serves
 
     async def _look_at(self, agent: Watched) -> None:
         try:

@@ -47,8 +47,15 @@ class MailServer:
                 tls_context=None if settings.security == "none" else self._tls,
                 timeout=_TIMEOUT_S,
             )
-        except aiosmtplib.SMTPRecipientsRefused:
-            raise NotSent("the server refused the address", for_good=True) from None
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            # 4yz is for now, such as greylisting (RFC 5321 section 4.2.1)
+            for_good = all(each.code >= 500 for each in error.recipients)
+            what = "the server refused the address"
+            raise NotSent(what, for_good=for_good) from None
+        except aiosmtplib.SMTPSenderRefused as error:
+            # the settings' fault or the server's, and none of the mail's
+            what = f"the server refused the sender: {error.code}"
+            raise NotSent(what) from None
         except aiosmtplib.SMTPResponseException as error:
             what = f"the server answered {error.code}"
             raise NotSent(what, for_good=error.code >= 550) from None

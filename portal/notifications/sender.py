@@ -9,20 +9,19 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from portal.database import outbox
 from portal.database.engine import Database
 from portal.database.outbox import Outbox, Queued
 from portal.notifications.mail_server import MailServer, NotSent
 
 LOG = logging.getLogger("portal.notifications")
-_IDLE_S = 2.0
+_IDLE_S = 0.5  # somebody waits for a code
+_FAULT_S = 5.0
 _FIRST_WAIT_S, _MOST_WAIT_S = 5.0, 600.0
 
 
 class Sender:
-    """Sends what is due until it is cancelled; `wake` where something was queued."""
+    """Sends what is due until it is cancelled."""
 
     def __init__(
         self,
@@ -33,29 +32,18 @@ class Sender:
     ) -> None:
         self._database, self._queue = database, queue
         self._server, self._clock = server, clock
-        self._woken = asyncio.Event()
-
-    def wake(self) -> None:
-        """Look into the queue now."""
-        self._woken.set()
 
     async def run(self) -> None:
-        """Send what is due, again and again."""
+        """Send what is due, again and again; a database that is away ends nothing."""
         while True:
-            self._woken.clear()
-            await self._send_all()
             try:
-                await asyncio.wait_for(self._woken.wait(), _IDLE_S)
-            except TimeoutError:
-                continue
-
-    async def _send_all(self) -> None:
-        try:
-            while await self.send_one():
-                pass
-        except SQLAlchemyError as error:
-            # what it was asked with may be a person's
-            LOG.error("the queue can't be read: %s", type(error).__name__)
+                while await self.send_one():
+                    pass
+                await asyncio.sleep(_IDLE_S)
+            except Exception as error:  # noqa: BLE001 - the boundary: the queue goes on
+                # what it was asked with may be a person's
+                LOG.error("the queue can't be read: %s", type(error).__name__)
+                await asyncio.sleep(_FAULT_S)
 
     async def send_one(self) -> bool:
         """Send the message that is due first; False where none is due."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from portal.agents import requests
 from portal.agents.answer import Answer
-from portal.agents.exchange import AgentExchange, OutcomeUnknown
+from portal.agents.exchange import OutcomeUnknown
 from portal.agents.pool import NoAgent
 from portal.agents.relay_http import NoAnswer
 from portal.audit.event import EventKind
@@ -160,7 +160,7 @@ class PasswordSignIn:
         self, domain: str, claims: dict[str, Any]
     ) -> tuple[_ChangeOutcome, Answer | None, str]:
         """Send a change; give what the page says, and for the audit what it was."""
-        agent = self._first(domain)
+        agent = await self._services.agents.chosen(domain)
         if agent is None:
             return NoService(), None, "no_agent"
         try:
@@ -217,10 +217,6 @@ class PasswordSignIn:
             code=code,
             name=name[:NAME_SIGNS],
         )
-
-    def _first(self, domain: str) -> AgentExchange | None:
-        serving = self._services.agents.serving(domain)
-        return serving[0].exchange if serving else None
 
     async def _find(
         self, typed: str, purpose: str, reference: str, origin: BrowserOrigin

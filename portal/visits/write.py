@@ -34,6 +34,7 @@ from wire.sent_request import SentRequest
 
 _WRITE_S = 20.0
 _SETTLE_S = 100.0
+_MOST_KEPT = 200
 _DONE = frozenset({Code.OK, Code.PARTIAL})
 # nothing was written, and another time may do better
 PASSING = frozenset(
@@ -89,6 +90,7 @@ class Writing:
         self._services, self._notices = services, Notices(services)
         # what was sent and not answered: by visit, in this process alone, sealed
         self._open: dict[str, tuple[AgentExchange, SentRequest, float]] = {}
+        self._under_way: dict[str, asyncio.Task[Outcome]] = {}
 
     async def proven(self, visit: Visit) -> tuple[TakenMethod, ...]:
         """Give the methods that were used right in a visit."""
@@ -139,7 +141,8 @@ class Writing:
             return NotKnown()
         agent, sent, began = held
         try:
-            answer = await agent.send(sent, time.monotonic() + _WRITE_S)
+            deadline = time.monotonic() + _WRITE_S
+            answer = await agent.send(sent, deadline, again=True)
         except OutcomeUnknown:
             if time.monotonic() - began > _SETTLE_S:
                 self._open.pop(visit.id, None)
@@ -155,10 +158,42 @@ class Writing:
         origin: BrowserOrigin,
         kind: str,
     ) -> Outcome:
-        if visit.id in self._open:  # pressed twice: the first one counts
+        """Write once, however often it is pressed: the first one counts."""
+        first = self._under_way.get(visit.id)
+        if first is None:
+            work = self._write_once(visit, person, claims, origin, kind)
+            first = asyncio.get_running_loop().create_task(work)
+            self._under_way[visit.id] = first
+            first.add_done_callback(lambda task: self._ended(visit.id, task))
+        return await asyncio.shield(first)
+
+    def _ended(self, visit: str, task: "asyncio.Task[Outcome]") -> None:
+        """Forget what may be tried again; a press at the end is told of what is done.
+
+        Of so many at most: the visit itself is closed.
+        """
+        failed = task.cancelled() or task.exception() is not None
+        if failed or not isinstance(task.result(), Written):
+            del self._under_way[visit]
+        done = [own_id for own_id, each in self._under_way.items() if each.done()]
+        for own_id in done[:-_MOST_KEPT]:
+            del self._under_way[own_id]
+
+    async def _write_once(
+        self,
+        visit: Visit,
+        person: Entitled,
+        claims: dict[str, object],
+        origin: BrowserOrigin,
+        kind: str,
+    ) -> Outcome:
+        if visit.id in self._open:
             return await self.outcome(visit, origin)
-        began = time.monotonic()
-        agent = self._agent(person)
+        began, services = time.monotonic(), self._services
+        now = await services.database.run(visits.find, visit.id)
+        if now is None or not now.is_open(services.clock()):
+            return Missing(0, 1)  # it was written since this was asked
+        agent = await services.agents.chosen(person.domain, person.agent)
         if agent is None:
             return NotPossible()
         try:
@@ -177,13 +212,6 @@ class Writing:
             return NotKnown()
         return await self._settled(visit, answer, began, origin, kind)
 
-    def _agent(self, person: Entitled) -> AgentExchange | None:
-        """Choose who answered the lookup where it can serve, else one beside it."""
-        serving = self._services.agents.serving(person.domain)
-        first = [each for each in serving if each.fingerprint == person.agent]
-        chosen = next(iter(first + serving), None)
-        return None if chosen is None else chosen.exchange
-
     async def _settled(
         self,
         visit: Visit,
@@ -194,10 +222,10 @@ class Writing:
     ) -> Outcome:
         if answer.code is Code.UNKNOWN_RESULT:
             return NotKnown()
-        self._open.pop(visit.id, None)
         database = self._services.database
         work = asyncio.shield(database.run(self._note, visit, answer, origin, kind))
         await work
+        self._open.pop(visit.id, None)
         if answer.code not in _DONE:
             return WriteRefused(answer)
         return Written(answer, (time.monotonic() - began) * 1000)
@@ -210,8 +238,10 @@ class Writing:
         origin: BrowserOrigin,
         kind: str,
     ) -> None:
-        """Record what became of it, tell the person, and end the visit."""
-        now = self._services.clock()
+        """Record what became of it, tell the person, and end the visit; once."""
+        now, is_done = self._services.clock(), answer.code in _DONE
+        if is_done and not visits.close(connection, visit.id, now):
+            return
         self._notices.record(
             connection,
             _EVENTS[kind],
@@ -221,9 +251,8 @@ class Writing:
             code=str(answer.code),
             visit=visit.reference,
         )
-        if answer.code not in _DONE or visit.guid is None:
+        if not is_done or visit.guid is None:
             return
-        visits.close(connection, visit.id, now)
         person = people.find(connection, visit.guid)
         if person is not None and origin.device is not None:
             people.know_browser(connection, origin.device, person, int(now))

@@ -27,6 +27,11 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     assert (settings.host, settings.domains) == ("portal.contoso.test", ("c",))
 
 
+def test_relays_and_agents_come_after_the_statement_that_is_made_of_the_rest() -> None:
+    first = {key: GOOD[key] for key in GOOD if key not in ("relays", "agents")}
+    assert settings_of(first, "x").domains == ()
+
+
 def test_a_fingerprint_is_read_as_people_compare_it() -> None:
     spelled = " ".join(["ABAB"] * 16)
     agent = GOOD["agents"][0] | {"fingerprint": spelled}
@@ -44,7 +49,6 @@ def test_a_fingerprint_is_read_as_people_compare_it() -> None:
         ({"organization": None}, "organization: "),
         ({"issuer": "contoso"}, "issuer: must be a URI"),
         ({"listen": "8480"}, "listen: '8480' must be HOST:PORT"),
-        ({"agents": []}, "agents: "),
         ({"agents": [GOOD["agents"][0]] * 2}, "one fingerprint is given twice"),
         ({"agents": [GOOD["agents"][0] | {"relay": "no"}]}, "srv1: no relay 'no'"),
         ({"agents": [GOOD["agents"][0] | {"fingerprint": "ab"}]}, "64 hexadecimal"),
