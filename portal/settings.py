@@ -53,7 +53,8 @@ def _origin(text: str) -> str:
     bare = not (parts.path.strip("/") or parts.query or parts.fragment)
     if parts.scheme != "https" or not parts.hostname or parts.username or not bare:
         raise ValueError(f"{text!r} must be https://HOST or https://HOST:PORT")
-    return f"https://{parts.netloc.lower()}"
+    # browsers leave the port of https out, in Host and in Origin
+    return f"https://{parts.netloc.lower().removesuffix(':443')}"
 
 
 def _fingerprint(text: str) -> str:

@@ -98,7 +98,7 @@ def test_each_field_is_told_with_its_setting(guide: Path) -> None:
     ("way", "pages"),
     [
         ("express", "welcome mode relay directory account review apply complete"),
-        ("customize", "scope identify pilot features permissions"),
+        ("customize", "scope identify pilot features self_service permissions"),
     ],
 )
 def test_a_way_to_install_has_a_picture_of_each_page_with_what_it_shows(

@@ -39,6 +39,11 @@ def test_a_fingerprint_is_read_as_people_compare_it() -> None:
     assert settings.agents[0].fingerprint == "ab" * 32
 
 
+def test_the_port_of_https_is_left_out_as_browsers_do() -> None:
+    settings = settings_of(GOOD | {"base_url": "https://Portal.test:443"}, "x")
+    assert (settings.base_url, settings.host) == ("https://portal.test", "portal.test")
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
