@@ -1,0 +1,62 @@
+"""A visit is good for one write, however many requests come at once."""
+
+import asyncio
+
+from tests.fixtures.portal.browser import Browser
+from tests.fixtures.portal.running import ANNA, Running
+from tests.unit.portal.conftest import Registered
+
+_NEW = "Correct-Horse-42-Staple"
+_OTHER = "Another-Horse-43-Staple"
+
+
+async def _proven(portal: Running, anna: Registered) -> Browser:
+    browser = portal.browser("198.51.100.9")
+    await browser.open("/forgot")
+    await browser.send(name=ANNA.upn)
+    await browser.open("/forgot/app")
+    await browser.send(code=anna.code(portal.clock.now))
+    await browser.open("/forgot/recovery")
+    page = await browser.send(code=anna.codes[0])
+    assert page.path == "/forgot/password"
+    return browser
+
+
+async def test_two_forms_at_once_are_one_write(
+    portal: Running, anna: Registered
+) -> None:
+    browser = await _proven(portal, anna)
+    assert browser.page is not None
+    token = browser.page.forms[0].fields["token"]
+    agents = portal.portal.services.agents.agents
+    agents[0].exchange._keys = None
+    twin = portal.browser("198.51.100.9")
+    twin.cookies = dict(browser.cookies)
+    await asyncio.gather(
+        *(
+            each.post("/forgot/password", {"token": token, "new": new, "again": new})
+            for each, new in ((browser, _NEW), (twin, _OTHER))
+        )
+    )
+    assert [str(each.op) for each in portal.agent.seen].count("reset") == 1
+
+
+async def test_a_form_whose_body_comes_late_writes_nothing_more(
+    portal: Running, anna: Registered
+) -> None:
+    """It was let in while the visit was open, and is read when it has ended."""
+    browser = await _proven(portal, anna)
+    assert browser.page is not None
+    token = browser.page.forms[0].fields["token"]
+    late = portal.browser("198.51.100.9")
+    late.cookies = dict(browser.cookies)
+    late.held = asyncio.Event()
+    fields = {"token": token, "new": _OTHER, "again": _OTHER}
+    task = asyncio.create_task(late.post("/forgot/password", fields))
+    await late.reading.wait()
+    page = await browser.send(new=_NEW, again=_NEW)
+    assert page.heading == "Your password is changed"
+    late.held.set()
+    await task
+    assert [str(each.op) for each in portal.agent.seen].count("reset") == 1
+    assert portal.agent.people[0].password == _NEW
