@@ -45,7 +45,7 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
     )
     passwords = PasswordSignIn(services)
     accounts = Accounts(services)
-    registration = Registration(services, Receipts(services, accounts))
+    registration = Registration(services, accounts, Receipts(services, accounts))
     signed = SignedInPages(pages, accounts)
     apps, address_codes = NewApps(services), AddressCodes(services)
     passkeys = PasskeyVerification(services, verification)

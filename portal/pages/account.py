@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -22,7 +23,12 @@ from portal.visits.password_sign_in import (
     TooManyPasswords,
 )
 from portal.visits.receipts import NoReceipt
-from portal.visits.registration import MustProveFirst, Registration, registered_worth
+from portal.visits.registration import (
+    MustProveFirst,
+    NotAllowed,
+    Registration,
+    registered_worth,
+)
 from portal.web import cookies
 from wire.outcomes import Code
 from wire.proof_kind import ProofKind
@@ -50,6 +56,8 @@ class SignedInPages:
                 return await handler(request, account)
             except MustProveFirst:
                 return self.pages.go("/account/prove")
+            except NotAllowed:
+                raise HTTPException(404) from None
             except NoReceipt as error:
                 if error.code is Code.SIGN_IN_NEEDED:
                     return self.pages.go(SIGN_IN)

@@ -72,7 +72,7 @@ class Accounts:
         """Give who is signed in by a cookie; None where nobody is."""
         if not cookie:
             return None
-        return await self._services.database.run(self._find, self._id(cookie))
+        return await self._services.database.run(self.found, self._id(cookie))
 
     async def close(self, account: Account, origin: BrowserOrigin) -> None:
         """Sign out."""
@@ -183,7 +183,8 @@ class Accounts:
             person=account.person.guid,
         )
 
-    def _find(self, connection: Connection, own_id: str) -> Account | None:
+    def found(self, connection: Connection, own_id: str) -> Account | None:
+        """Give who is signed in by the hash of a cookie; None where nobody is."""
         now = self._services.clock()
         session = sessions.find(connection, own_id, int(now))
         visit = visits.find(connection, own_id)

@@ -13,7 +13,7 @@ from portal.keys.pepper import Purpose
 from portal.methods import email_address, one_time_code, recovery_codes, totp
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
-from portal.visits.account import Account
+from portal.visits.account import Account, Accounts
 from portal.visits.new_app import NewApp
 from portal.visits.notices import Notices
 from portal.visits.receipts import Receipts
@@ -34,8 +34,11 @@ class NotAllowed(Exception):
 class Registration:
     """Changes the methods of who is signed in; NoReceipt where no agent signs it."""
 
-    def __init__(self, services: Services, receipts: Receipts) -> None:
-        self._services, self._receipts = services, receipts
+    def __init__(
+        self, services: Services, accounts: Accounts, receipts: Receipts
+    ) -> None:
+        self._services, self._accounts = services, accounts
+        self._receipts = receipts
         self._notices = Notices(services)
 
     async def add_app(
@@ -138,6 +141,8 @@ class Registration:
     ) -> None:
         """Keep a method; it counts as used now, so that another can follow."""
         services, person = self._services, account.person
+        account = self._as_it_is_now(connection, account)
+        self.check(account, method.kind)
         if method.kind is ProofKind.RECOVERY_CODE:
             for each in account.methods:
                 if each.kind is method.kind:
@@ -156,6 +161,17 @@ class Registration:
             connection, person.guid, "method_added", origin, method=str(method.kind)
         )
         self._mark_registered(connection, account, own, origin)
+
+    def _as_it_is_now(self, connection: Connection, account: Account) -> Account:
+        """Give who is signed in with what they have by now; MustProveFirst.
+
+        A form may come late, and an agent take its time: what was allowed when it
+        began is not, once there are methods that were not used.
+        """
+        now = self._accounts.found(connection, account.session.id)
+        if now is None or not now.may_change_methods(self._services.clock()):
+            raise MustProveFirst
+        return now
 
     def _mark_registered(
         self,
@@ -182,7 +198,8 @@ class Registration:
         origin: BrowserOrigin,
     ) -> bool:
         guid, needed = account.person.guid, account.policy.proofs
-        own = self._services.proofs.of_person(connection, guid)
+        account = self._as_it_is_now(connection, account)
+        own = account.methods
         removed = next((each for each in own if each.id == proof), None)
         left = [each for each in own if each.id != proof]
         if removed is None or registered_worth(left, account.policy) < needed:
@@ -204,6 +221,7 @@ class Registration:
         origin: BrowserOrigin,
     ) -> None:
         now = int(self._services.clock())
+        self._as_it_is_now(connection, account)
         people.mark_confirmed(connection, account.person.guid, now)
         proofs.mark_confirmed(connection, account.person.guid, now)
         for proof, receipt in signed.items():
