@@ -179,7 +179,9 @@ class Verification:
             now=now,
             lifetime_s=one_time_code.LIFETIME_S,
         )
-        mailbox = self._budget(MAILS_OF_ADDRESS, address)
+        # whose address it is not uses up no mail of who has it
+        owner = visit.id if proof is None else address
+        mailbox = self._budget(MAILS_OF_ADDRESS, owner)
         may_send = budgets.take(connection, MAILS_OF_ADDRESS, mailbox, now)
         message = code_mail(
             services.settings, services.templates, address, code, origin.language

@@ -1,5 +1,6 @@
 """Forms as browsers send them: bounded, each field once, passwords as secrets."""
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from wire.secret import Secret
 
 MOST_BYTES = 16 * 1024
+BODY_S = 20.0  # who sends slower holds a connection that others need
 _MOST_FIELDS = 32
 _KIND = "application/x-www-form-urlencoded"
 
@@ -32,15 +34,15 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """Read a form; HTTP 400, 413 or 415 where it is none that a page here has."""
+    """Read a form; HTTP 400, 408, 413 or 415 where it is none that a page here has."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _KIND:
         raise HTTPException(415)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413)
+    try:
+        async with asyncio.timeout(BODY_S):
+            body = await _body(request)
+    except TimeoutError:
+        raise HTTPException(408) from None
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
@@ -55,3 +57,12 @@ async def read_form(request: Request) -> Form:
     if len(fields) != len(pairs):
         raise HTTPException(400)
     return Form(fields)
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413)
+    return body
