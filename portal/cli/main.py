@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.cli import backup, database, enrolment, events, review, serve, setup
+from portal.cli import backup, check, database, enrolment, events, review, serve, setup
 from portal.errors import PortalUnusable
 from wire.printable import printable_lines
 
@@ -37,6 +37,6 @@ def _parser() -> argparse.ArgumentParser:
     own = version("ad-password-writeback")
     parser.add_argument("--version", action="version", version=own)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for kind in (setup, serve, enrolment, database, backup, events, review):
+    for kind in (setup, serve, enrolment, database, backup, check, events, review):
         kind.add_commands(commands)
     return parser

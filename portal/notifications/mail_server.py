@@ -30,7 +30,7 @@ class MailServer:
 
     def __init__(self, settings: Mail, password: Secret | None) -> None:
         self._settings, self._password = settings, password
-        self._tls = _tls(settings)
+        self._tls = tls_context(settings)
 
     async def send(self, message: Message) -> None:
         """Send a mail; NotSent says why not, never with the mail's words."""
@@ -77,7 +77,8 @@ class MailServer:
         return mail
 
 
-def _tls(settings: Mail) -> ssl.SSLContext:
+def tls_context(settings: Mail) -> ssl.SSLContext:
+    """Trust the system's authorities and those of `ca`; PortalUnusable names it."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if settings.ca is not None:
