@@ -120,6 +120,22 @@ class AgentPool:
                 self._failed(agent, error)
         raise NoAgent(domain)
 
+    async def read_each(
+        self, domains: Iterable[str], claims: Mapping[str, Any]
+    ) -> list[tuple[str, tuple[Answer, AgentExchange] | None]]:
+        """Ask all domains at once, in their order; None of one that does not answer.
+
+        All are waited for: who ends at the first tells by the time who is in which.
+        """
+
+        async def one(domain: str) -> tuple[str, tuple[Answer, AgentExchange] | None]:
+            try:
+                return domain, await self.read(domain, claims)
+            except NoAgent:
+                return domain, None
+
+        return await asyncio.gather(*map(one, domains))
+
     async def chosen(self, domain: str, preferred: str = "") -> AgentExchange | None:
         """Choose who is sent a password: it says now that it can serve.
 

@@ -1,5 +1,6 @@
 """People who registered, as the database keeps them; of others there is no row."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -24,6 +25,13 @@ class RegisteredPerson:
     confirmed: int | None
     blocked: int | None
     epoch: int
+
+    def is_of(self, domain: str, served: Container[str]) -> bool:
+        """Whether an agent of a domain may speak for them.
+
+        Theirs may, and another where theirs is no more among those that are served.
+        """
+        return self.domain == domain or self.domain not in served
 
 
 def find(connection: Connection, guid: str) -> RegisteredPerson | None:

@@ -64,7 +64,10 @@ class Accounts:
         if person is None or policy is None or not policy.eligible:
             return None
         cookie = secrets.token_urlsafe(32)
-        work = self._services.database.run
+        work, served = self._services.database.run, self._services.settings.domains
+        known = await work(people.find, person.guid)
+        if known is not None and not known.is_of(signed_in.domain, served):
+            return None
         await work(self._open, cookie, signed_in, policy, origin)
         return cookie
 

@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from portal.agents import requests
 from portal.agents.answer import Answer
 from portal.agents.exchange import AgentExchange
-from portal.agents.pool import NoAgent
 from portal.audit.event import EventKind
 from portal.database import people, visits
 from portal.database.people import RegisteredPerson
@@ -119,21 +118,21 @@ class Lookups:
     async def _looked_up(
         self, reference: str, name: str, origin: BrowserOrigin
     ) -> _Heard:
-        """Ask the agents of each domain, in the order of the settings."""
+        """Ask the agents of all domains; the first that knows the name counts."""
         claims = requests.lookup(user_claim(name), "reset", reference, origin.address)
         code = str(Code.USER_NOT_FOUND)
-        for domain in self._services.settings.domains:
-            try:
-                answer, agent = await self._services.agents.read(domain, claims)
-            except NoAgent:
+        services = self._services
+        heard = await services.agents.read_each(services.settings.domains, claims)
+        for domain, said in heard:
+            if said is None:
                 LOG.warning("no agent of %s answers a lookup", domain)
                 code = "no_agent"
                 continue
+            answer, agent = said
             if answer.code is not Code.USER_NOT_FOUND:
                 return await self._found(domain, agent, answer, origin)
         nobody = Answer(code=Code.USER_NOT_FOUND)
-        heard = await self._found("", None, nobody, origin)
-        return replace(heard, code=code)
+        return replace(await self._found("", None, nobody, origin), code=code)
 
     async def _found(
         self,
@@ -151,6 +150,9 @@ class Lookups:
         guid = str(uuid.uuid4()) if person is None else person.guid
         database = self._services.database
         known = await database.run(people.find, guid)
+        served = self._services.settings.domains
+        if known is not None and not known.is_of(domain, served):
+            known = None
         knows = await database.run(people.knows_browser, origin.device, guid)
         code = _refusal(answer, known)
         is_theirs = code is None

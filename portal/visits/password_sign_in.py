@@ -227,13 +227,12 @@ class PasswordSignIn:
         """
         user = user_claim(sign_in_name(typed))
         claims = requests.lookup(user, purpose, reference, origin.address)
-        heard = False
-        for domain in self._services.settings.domains:
-            try:
-                answer, _ = await self._services.agents.read(domain, claims)
-            except NoAgent:
+        services, heard = self._services, False
+        domains = services.settings.domains
+        for domain, said in await services.agents.read_each(domains, claims):
+            if said is None:
                 continue
-            heard = True
+            answer, heard = said[0], True
             if answer.code is not Code.USER_NOT_FOUND:
                 named = answer.person if answer.ok else None
                 return domain, answer.model_copy(update={"person": named})
