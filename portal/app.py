@@ -73,6 +73,8 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
         routes=[*routes, static],
         exception_handlers={HTTPException: fault, Exception: fault},
     )
+    # it would send a form on by the scheme that the proxy came with
+    app.router.redirect_slashes = False
     settings = services.settings
     guarded = SameSite(app, settings.base_url, settings.host)
     return SecurityHeaders(guarded)

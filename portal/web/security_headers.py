@@ -22,6 +22,8 @@ _HEADERS = {
     "publickey-credentials-create=(self)",
 }
 _STATIC = "/static/"
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_KEPT = frozenset({200, 206, 304})
 
 
 class SecurityHeaders:
@@ -36,11 +38,13 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         is_static = scope["path"].startswith(_STATIC)
-        cache = "public, max-age=31536000, immutable" if is_static else "no-store"
-        added = _encoded({**_HEADERS, "cache-control": cache}.items())
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                # a file alone is kept: what is missing may be there in a moment
+                keeps = is_static and message["status"] in _KEPT
+                cache = _FOR_GOOD if keeps else "no-store"
+                added = _encoded({**_HEADERS, "cache-control": cache}.items())
                 names = {name for name, _ in added}
                 kept = [pair for pair in message["headers"] if pair[0] not in names]
                 message["headers"] = [*kept, *added]

@@ -88,7 +88,7 @@ async def test_every_answer_is_guarded(portal: Running) -> None:
         assert "unsafe" not in policy
         assert headers["referrer-policy"] == "no-referrer"
         assert "server" not in headers
-        expected = "immutable" if path.startswith("/static/") else "no-store"
+        expected = "immutable" if path == "/static/portal.css" else "no-store"
         assert expected in headers["cache-control"]
 
 

@@ -34,3 +34,18 @@ async def test_a_token_of_other_letters_is_a_wrong_one(portal: Running) -> None:
     await browser.send(name=ANNA.upn)
     page = await browser.post("/forgot/app", {"token": "é", "code": "000000"})
     assert page.status == 403
+
+
+async def test_a_fault_is_kept_by_no_cache(portal: Running) -> None:
+    """Else what a file was missing for a moment is missing for a year."""
+    browser = portal.browser()
+    missing = await browser.raw("GET", "/static/none.js", b"", {})
+    assert (missing.status, missing.headers["cache-control"]) == (404, "no-store")
+    there = await browser.raw("GET", "/static/portal.css", b"", {})
+    assert there.headers["cache-control"].endswith("immutable")
+
+
+async def test_an_address_with_a_stroke_more_leads_nowhere(portal: Running) -> None:
+    """A redirect would send the form on by the scheme that the proxy came with."""
+    page = await portal.browser().raw("GET", "/account/sign-in/", b"", {})
+    assert page.status == 404
