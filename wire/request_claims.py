@@ -21,8 +21,8 @@ from pydantic import (
 from wire import jose
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
-from wire.proof_kind import ProofKind
-from wire.receipt import MOST_CHARACTERS
+from wire.self_service.proof_kind import ProofKind
+from wire.self_service.receipt import MOST_CHARACTERS
 
 # UTF-16 code units, as Active Directory counts (MS-SAMR 2.2.6.21)
 MAX_PASSWORD_UNITS = 256
@@ -65,7 +65,9 @@ _NewPassword = Annotated[str, AfterValidator(_measured), AfterValidator(_typed)]
 _Guid = Annotated[str, Field(max_length=40), AfterValidator(_guid)]
 
 
-_Token = Annotated[str, Field(max_length=MOST_CHARACTERS)]  # of `wire.receipt`
+_Token = Annotated[
+    str, Field(max_length=MOST_CHARACTERS)
+]  # of `wire.self_service.receipt`
 
 
 class _Claim(BaseModel):
@@ -84,7 +86,7 @@ class Proof(_Claim):
 
     For self-service also its kind, the hash of what was registered (`id`), when that
     was and when it was last confirmed; `uv`: a passkey verified its user (WebAuthn);
-    `receipt`: what an agent signed of it (`wire.receipt`).
+    `receipt`: what an agent signed of it (`wire.self_service.receipt`).
     """
 
     method: str = Field(min_length=1, max_length=64)

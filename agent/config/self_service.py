@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from agent.config import validators
 from agent.config.fields import Model, Principal
-from wire.proof_kind import ProofKind
-from wire.proof_worth import only_known_by_others
+from wire.self_service.proof_kind import ProofKind
+from wire.self_service.proof_worth import only_known_by_others
 from wire.text import Text
 
 _MOST_NAMES = 100

@@ -9,7 +9,7 @@ from enum import StrEnum
 from agent.config.self_service import SelfService
 from agent.verdict.membership import Membership
 from wire.operation import Operation
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 from wire.text import EMPTY, Text
 
 

@@ -11,9 +11,9 @@ from agent.config.self_service import Registration
 from agent.self_service.eligibility import Eligibility
 from wire.messages import CLOCK_LEEWAY_S
 from wire.outcomes import Code, Refused
-from wire.proof_kind import ProofKind
-from wire.proof_worth import UsedMethod, only_known_by_others, worth
 from wire.request_claims import Proof
+from wire.self_service.proof_kind import ProofKind
+from wire.self_service.proof_worth import UsedMethod, only_known_by_others, worth
 
 JOURNEY_S = 900  # one visit of a person: a proof of an earlier one does not count
 _DAY_S, _HOUR_S = 86_400, 3600

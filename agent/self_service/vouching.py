@@ -14,8 +14,8 @@ from agent.config.self_service import SelfService
 from wire.keys import PrivateKeys, thumbprint_digits
 from wire.messages import CLOCK_LEEWAY_S
 from wire.outcomes import Code, Refused
-from wire.receipt import Receipt, SignIn
 from wire.request_claims import Proof, RegisteredProof
+from wire.self_service.receipt import Receipt, SignIn
 
 Holder = tuple[str, UUID]  # a portal's issuer, a person's objectGUID
 VISIT_S = 900  # as long a person who signed in may register

@@ -24,7 +24,7 @@ from portal.journeys.policy import (
 )
 from wire.outcomes import Code
 from wire.printable import printable
-from wire.receipt import MOST_CHARACTERS
+from wire.self_service.receipt import MOST_CHARACTERS
 
 _MOST_WORDS = 1000
 # opaque here: it goes back to the agent that made it

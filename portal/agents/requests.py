@@ -9,8 +9,8 @@ from typing import Any
 
 from portal.journeys.visit import Entitled, TakenMethod
 from wire.operation import Operation
-from wire.proof_kind import ProofKind
 from wire.secret import Secret
+from wire.self_service.proof_kind import ProofKind
 
 # RFC 8176, and the names of ours (docs/wire.md)
 _METHOD_NAMES = {

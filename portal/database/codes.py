@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from portal.database.schema import CODE
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 
 @dataclass(frozen=True)

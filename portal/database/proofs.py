@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from portal.database.schema import PROOF, RECOVERY_CODE
 from portal.keys.row_keys import RowKeys, Unsealable
 from portal.methods.registered_id import new_salt, registered_id
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 LOG = logging.getLogger("portal.database")
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from wire.operation import Operation
 from wire.printable import printable
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 MOST_MEMBERS = 32
 _MOST_NAME = 256

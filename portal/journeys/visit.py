@@ -1,7 +1,8 @@
 """A visit: who it is about, what is asked, what was proven. Pure.
 
 No flag says that a step was done: what was proven are rows of taken methods, and
-whether they are enough is counted anew, by the agent's own rule (`wire.proof_worth`).
+whether they are enough is counted anew, by the agent's own rule
+(`wire.self_service.proof_worth`).
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from enum import StrEnum
 
 from portal.journeys.policy import SelfServicePolicy
 from wire.operation import Operation
-from wire.proof_kind import ProofKind
-from wire.proof_worth import UsedMethod, worth
+from wire.self_service.proof_kind import ProofKind
+from wire.self_service.proof_worth import UsedMethod, worth
 
 LIFETIME_S = 900.0
 

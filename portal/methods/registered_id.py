@@ -8,7 +8,7 @@ import base64
 import hashlib
 import secrets
 
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 SALT_BYTES = 16
 

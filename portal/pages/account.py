@@ -31,7 +31,7 @@ from portal.visits.registration import (
 )
 from portal.web import cookies
 from wire.outcomes import Code
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 SIGN_IN, ACCOUNT = "/account/sign-in", "/account"
 _MOST_EVENTS = 50

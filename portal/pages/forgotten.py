@@ -25,7 +25,7 @@ from portal.visits.verification import (
 )
 from portal.visits.write import Writing
 from portal.web import cookies
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 _KINDS = (
     ProofKind.PASSKEY,

@@ -22,7 +22,7 @@ from portal.visits.verification import (
     Wrong,
     readable_address,
 )
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 PROVE = "/account/prove"
 

@@ -11,7 +11,7 @@ from portal.notifications.messages import code_mail
 from portal.services import BrowserOrigin, Services
 from portal.visits.account import Account
 from portal.visits.notices import Notices
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 
 class AddressCodes:

@@ -27,7 +27,7 @@ from portal.services import BrowserOrigin, Services
 from portal.visits.notices import Notices
 from wire.operation import Operation
 from wire.outcomes import Code
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 LOG = logging.getLogger("portal.visits")
 SETTLED_S = 10.0

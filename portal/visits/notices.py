@@ -11,7 +11,7 @@ from portal.keys.pepper import Purpose
 from portal.limits.budget import LIMIT_NOTED, Budget
 from portal.notifications.messages import NOTICE_S, notices
 from portal.services import BrowserOrigin, Services
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 # of the hash of a typed name: enough to tell names apart
 NAME_SIGNS = 16

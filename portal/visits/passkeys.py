@@ -18,7 +18,7 @@ from portal.services import BrowserOrigin, Services
 from portal.visits.account import Account
 from portal.visits.registration import NotAllowed, Registration
 from portal.visits.verification import Proof, Verification
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 _KIND = ProofKind.PASSKEY
 

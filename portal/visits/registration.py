@@ -17,8 +17,8 @@ from portal.visits.account import Account, Accounts
 from portal.visits.new_app import NewApp
 from portal.visits.notices import Notices
 from portal.visits.receipts import Receipts
-from wire.proof_kind import ProofKind
-from wire.proof_worth import UsedMethod, worth
+from wire.self_service.proof_kind import ProofKind
+from wire.self_service.proof_worth import UsedMethod, worth
 
 MOST_METHODS = 20
 

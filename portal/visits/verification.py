@@ -28,7 +28,7 @@ from portal.notifications.messages import code_mail
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
 from portal.visits.notices import Notices
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 # tried where there is nobody, so that it takes as long
 _DECOY_SECRET = totp.new_secret()

@@ -10,7 +10,7 @@ from agent.active_directory.named_principals import (
 from agent.config.self_service import SelfService
 from agent.ldap.connection import Connection
 from agent.ldap.filters import escape, member_filter, people_filter
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 from wire.text import EMPTY, Text, plural
 from wizard.checks.outcome import Outcome, Report
 from wizard.directory.sign_in import as_either

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 from wire.text import Text, verbatim
 from wizard.flow.conditions import (
     answered,

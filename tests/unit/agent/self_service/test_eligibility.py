@@ -6,7 +6,7 @@ from agent.config.self_service import SelfService
 from agent.self_service.eligibility import WhyNot, eligibility
 from agent.verdict.membership import NO_MEMBERSHIP, Membership
 from wire.operation import Operation
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 STAFF = "CN=Staff,DC=corp,DC=test"
 ALL = SelfService(who="all")

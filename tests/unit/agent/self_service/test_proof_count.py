@@ -11,8 +11,8 @@ from agent.self_service.eligibility import Eligibility, eligibility
 from agent.self_service.proof_count import JOURNEY_S, check_self_service_proofs
 from agent.verdict.membership import NO_MEMBERSHIP, Membership
 from wire.outcomes import Code, Refused
-from wire.proof_kind import ProofKind
 from wire.request_claims import Proof
+from wire.self_service.proof_kind import ProofKind
 
 NOW = 1_800_000_000
 DAY, HOUR = 86_400, 3600

@@ -12,9 +12,9 @@ from agent.self_service.vouching import VISIT_S, Vouching
 from wire import jose
 from wire.keys import PrivateKeys, signing_jwk
 from wire.outcomes import Code, Refused
-from wire.proof_kind import ProofKind
-from wire.receipt import MOST_CHARACTERS, RECEIPT, Receipt
 from wire.request_claims import Proof, RegisteredProof
+from wire.self_service.proof_kind import ProofKind
+from wire.self_service.receipt import MOST_CHARACTERS, RECEIPT, Receipt
 
 NOW = 1_800_000_000
 DAY = 86_400

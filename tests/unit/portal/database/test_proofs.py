@@ -10,8 +10,8 @@ from portal.database.proofs import NewMethod, Proofs
 from portal.database.schema import PROOF
 from portal.keys.row_keys import RowKeys
 from tests.unit.portal.database.conftest import GUID
-from wire.proof_kind import ProofKind
 from wire.secret import Secret
+from wire.self_service.proof_kind import ProofKind
 
 APP = NewMethod(GUID, ProofKind.TOTP, "My phone", "JBSWY3DPEHPK3PXP", counter=7)
 

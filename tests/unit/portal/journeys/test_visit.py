@@ -15,7 +15,7 @@ from portal.journeys.visit import (
     next_kinds,
 )
 from wire.operation import Operation
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 NOW = 1_800_000_000
 POLICY = SelfServicePolicy(

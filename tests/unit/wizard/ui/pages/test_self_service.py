@@ -14,7 +14,7 @@ from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import INSTALLED, SELF_SERVICE_GROUP
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 from wire.text import Text
 from wizard.checks.outcome import Outcome
 from wizard.flow.route import route

@@ -2,8 +2,8 @@
 
 import pytest
 
-from wire.proof_kind import ProofKind
-from wire.proof_worth import UsedMethod, worth
+from wire.self_service.proof_kind import ProofKind
+from wire.self_service.proof_worth import UsedMethod, worth
 
 PASSKEY, TOTP, EMAIL = ProofKind.PASSKEY, ProofKind.TOTP, ProofKind.EMAIL
 QUESTIONS, SMS = ProofKind.QUESTIONS, ProofKind.SMS

@@ -13,7 +13,7 @@ from uuid import UUID
 from wire import jose
 from wire.keys import BadKeys, PrivateKeys, signing_jwk, signing_key, thumbprint_digits
 from wire.outcomes import Code, Refused
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 RECEIPT, SIGN_IN = "writeback-receipt+jwt", "writeback-sign-in+jwt"
 MOST_CHARACTERS = 1280

@@ -8,7 +8,7 @@ beside what is read with the password that was lost (NIST SP 800-63B-4 section 3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wire.proof_kind import ProofKind
+from wire.self_service.proof_kind import ProofKind
 
 # a mailbox is read by who knows a password, and answers are found out
 _KNOWN_BY_OTHERS = frozenset({ProofKind.QUESTIONS, ProofKind.EMAIL})
