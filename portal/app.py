@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -37,8 +37,27 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def application(services: Services, lookups: Lookups) -> ASGIApp:
-    """Put the pages together."""
+    """Put the portal together: its pages, and what guards them."""
     pages = Pages(services)
+    static = Mount("/static", StaticFiles(directory=_STATIC), name="static")
+
+    def fault(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return pages.show(request, "fault", status, status=status)
+
+    app = Starlette(
+        routes=[*_routes(pages, services, lookups), static],
+        exception_handlers={HTTPException: fault, Exception: fault},
+    )
+    # it would send a form on by the scheme that the proxy came with
+    app.router.redirect_slashes = False
+    settings = services.settings
+    guarded = SameSite(app, settings.base_url, settings.host)
+    return SecurityHeaders(guarded)
+
+
+def _routes(pages: Pages, services: Services, lookups: Lookups) -> list[Route]:
+    """Give the addresses of all pages."""
     verification, writing = Verification(services), Writing(services)
     forgotten = ForgottenPages(
         pages, Forgotten(services, lookups), verification, writing
@@ -62,19 +81,4 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
         added,
         PasskeyPages(forgotten, signed, added, passkeys, new_passkeys),
     )
-    routes = [route for each in shown for route in each.routes]
-    static = Mount("/static", StaticFiles(directory=_STATIC), name="static")
-
-    def fault(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return pages.show(request, "fault", status, status=status)
-
-    app = Starlette(
-        routes=[*routes, static],
-        exception_handlers={HTTPException: fault, Exception: fault},
-    )
-    # it would send a form on by the scheme that the proxy came with
-    app.router.redirect_slashes = False
-    settings = services.settings
-    guarded = SameSite(app, settings.base_url, settings.host)
-    return SecurityHeaders(guarded)
+    return [route for each in shown for route in each.routes]

@@ -64,10 +64,8 @@ _OldPassword = Annotated[str, AfterValidator(_measured)]  # as others may have s
 _NewPassword = Annotated[str, AfterValidator(_measured), AfterValidator(_typed)]
 _Guid = Annotated[str, Field(max_length=40), AfterValidator(_guid)]
 
-
-_Token = Annotated[
-    str, Field(max_length=MOST_CHARACTERS)
-]  # of `wire.self_service.receipt`
+# of `wire.self_service.receipt`
+_Token = Annotated[str, Field(max_length=MOST_CHARACTERS)]
 
 
 class _Claim(BaseModel):

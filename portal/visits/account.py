@@ -164,6 +164,16 @@ class Accounts:
             known_browser=knows,
         )
         visits.settle(connection, session.id, found, now)
+        self._record_sign_in(connection, reference, signed_in, session, origin)
+
+    def _record_sign_in(
+        self,
+        connection: Connection,
+        reference: str,
+        signed_in: SignedIn,
+        session: Session,
+        origin: BrowserOrigin,
+    ) -> None:
         self._notices.record(
             connection,
             EventKind.SIGNED_IN,
