@@ -1,7 +1,5 @@
 """The portal as one ASGI application: its pages over what they work with."""
 
-from pathlib import Path
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +17,7 @@ from portal.pages.passkeys import PasskeyPages
 from portal.pages.registration import RegistrationPages
 from portal.pages.start import StartPage
 from portal.services import Services
+from portal.templating import STATIC
 from portal.visits.account import Accounts
 from portal.visits.address_code import AddressCodes
 from portal.visits.forgotten import Forgotten
@@ -33,13 +32,11 @@ from portal.visits.write import Writing
 from portal.web.same_site import SameSite
 from portal.web.security_headers import SecurityHeaders
 
-_STATIC = Path(__file__).parent / "static"
-
 
 def application(services: Services, lookups: Lookups) -> ASGIApp:
     """Put the portal together: its pages, and what guards them."""
     pages = Pages(services)
-    static = Mount("/static", StaticFiles(directory=_STATIC), name="static")
+    static = Mount("/static", StaticFiles(directory=STATIC), name="static")
 
     def fault(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

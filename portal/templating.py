@@ -4,6 +4,7 @@ Jinja2 escapes all that is filled in, and refuses a name that it does not know.
 """
 
 import gettext
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 import resources
 
 TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
 TRANSLATIONS = Path(resources.__file__).parent / "translations"
 DOMAIN = "portal"
 # English, and each language that has words for the portal
@@ -55,6 +57,13 @@ class Templates:
             title=subject.strip(), paragraphs=_paragraphs(text), **named
         )
         return Mail(" ".join(subject.split()), text.strip() + "\n", html)
+
+
+@cache
+def static_address(name: str) -> str:
+    """Give the address of a file; it changes with the file, which browsers keep."""
+    content = (STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def wanted_language(accepted: str, languages: Iterable[str] = LANGUAGES) -> str:
@@ -102,6 +111,7 @@ def _environment(language: str) -> Environment:
     environment.filters["moment"] = lambda at: format_datetime(
         at, "medium", locale=language
     )
+    environment.globals["static"] = static_address
     environment.globals["direction"] = "rtl" if is_right_to_left(language) else "ltr"
     return environment
 

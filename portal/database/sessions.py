@@ -55,6 +55,11 @@ def end(connection: Connection, session: str) -> None:
     connection.execute(delete(SESSION).where(SESSION.c.id == session))
 
 
+def end_all(connection: Connection, guid: str) -> None:
+    """Sign a person out of every browser."""
+    connection.execute(delete(SESSION).where(SESSION.c.person == guid))
+
+
 def forget_ended(connection: Connection, now: int) -> None:
     """Delete what has ended."""
     connection.execute(delete(SESSION).where(SESSION.c.ends <= now))

@@ -48,4 +48,3 @@ MAILS_OF_ADDRESS = Budget("mails to an address", 10, _HOUR)
 CODES_OF_JOURNEY = Budget("codes of a visit", 3, 15 * _MINUTE)
 # a flood of refusals is no flood of events
 LIMIT_NOTED = Budget("a limit noted in the audit", 1, 10 * _MINUTE)
-LOOKUPS_OF_ALL = Budget("visits of everybody", 1200, 10 * _MINUTE)

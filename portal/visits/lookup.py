@@ -31,6 +31,8 @@ from wire.self_service.proof_kind import ProofKind
 
 LOG = logging.getLogger("portal.visits")
 SETTLED_S = 10.0
+# agents answer others too; what waits longer than SETTLED_S is waited for by nobody
+_MOST_AT_ONCE, _MOST_WAITING = 32, 2000
 # what a row holds of nobody has the form of somebody's, and takes as long to read
 _NOBODYS = SelfServicePolicy(
     eligible=False,
@@ -56,11 +58,16 @@ class Lookups:
     def __init__(self, services: Services) -> None:
         self._services, self._notices = services, Notices(services)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._at_once = asyncio.Semaphore(_MOST_AT_ONCE)
 
     def begin(
         self, visit: str, reference: str, name: str, origin: BrowserOrigin
     ) -> None:
         """Look a name up for a visit, in the background."""
+        if len(self._tasks) >= _MOST_WAITING:
+            # a flood: the visit stays one of nobody, as at a name that nobody has
+            LOG.warning("%d lookups wait: one more is not begun", _MOST_WAITING)
+            return
         work = self._settle(visit, reference, name, origin)
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
@@ -91,7 +98,8 @@ class Lookups:
     async def _settle(
         self, visit: str, reference: str, name: str, origin: BrowserOrigin
     ) -> None:
-        heard = await self._looked_up(reference, name, origin)
+        async with self._at_once:
+            heard = await self._looked_up(reference, name, origin)
         await self._services.database.run(self._note, visit, reference, heard, origin)
 
     def _note(

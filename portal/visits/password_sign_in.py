@@ -17,7 +17,7 @@ from portal.agents.exchange import OutcomeUnknown
 from portal.agents.pool import NoAgent
 from portal.agents.relay_http import NoAnswer
 from portal.audit.event import EventKind
-from portal.database import budgets
+from portal.database import budgets, sessions
 from portal.journeys.sign_in_name import BadName, compared, sign_in_name, user_claim
 from portal.keys.pepper import Purpose
 from portal.limits.budget import PASSWORDS_OF_ADDRESS, PASSWORDS_OF_BROWSER
@@ -196,6 +196,8 @@ class PasswordSignIn:
             visit=reference,
         )
         if answer is not None and answer.code in (Code.OK, Code.PARTIAL):
+            # who signed in with the password of before may be somebody else
+            sessions.end_all(connection, guid)
             self._notices.tell(connection, guid, "change", origin, reference=own)
 
     async def _note_refused(

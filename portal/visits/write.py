@@ -17,7 +17,7 @@ from portal.agents.exchange import AgentExchange, OutcomeUnknown
 from portal.agents.pool import NoAgent
 from portal.agents.relay_http import NoAnswer
 from portal.audit.event import EventKind
-from portal.database import people, visits
+from portal.database import people, sessions, visits
 from portal.journeys.visit import (
     Entitled,
     Missing,
@@ -28,6 +28,7 @@ from portal.journeys.visit import (
 from portal.services import BrowserOrigin, Services
 from portal.visits.notices import Notices
 from portal.visits.proven import proven
+from wire.operation import Operation
 from wire.outcomes import Code
 from wire.secret import Secret
 from wire.sent_request import SentRequest
@@ -256,6 +257,9 @@ class Writing:
         person = people.find(connection, visit.guid)
         if person is not None and origin.device is not None:
             people.know_browser(connection, origin.device, person, int(now))
+        if kind == str(Operation.RESET):
+            # who signed in with the password of before may be somebody else
+            sessions.end_all(connection, visit.guid)
         self._notices.tell(connection, visit.guid, kind, origin, reference=answer.id)
 
 

@@ -143,3 +143,17 @@ async def test_passwords_are_tried_ten_times_an_hour(portal: Running) -> None:
     assert statuses[-1] == 429
     tried = [each for each in portal.agent.seen if str(each.op) == "authenticate"]
     assert len(tried) <= 11
+
+
+async def test_a_new_password_ends_the_sessions_of_the_one_before(
+    portal: Running, anna: Registered
+) -> None:
+    assert anna.codes
+    thief = await _sign_in(portal, "203.0.113.1")
+    browser = portal.browser()
+    await browser.open("/change")
+    new = "Correct-Horse-42-Staple"
+    page = await browser.send(name=ANNA.upn, old=ANNA.password, new=new, again=new)
+    assert page.heading == "Your password is changed"
+    page = await thief.open("/account/activity")
+    assert page.path == "/account/sign-in"

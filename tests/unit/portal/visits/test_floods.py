@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from portal.services import BrowserOrigin
+from portal.visits import lookup
 from portal.web import forms
 from tests.fixtures.portal.running import ANNA, Running
 from tests.unit.portal.conftest import Registered
@@ -46,3 +48,13 @@ async def test_an_address_typed_under_other_names_still_gets_its_code(
     await browser.open("/forgot/email")
     await browser.send(address=_ADDRESS)
     assert [each.to for each in portal.mails() if each.kind == "code"] == [_ADDRESS]
+
+
+async def test_lookups_that_wait_are_bounded(portal: Running) -> None:
+    lookups = lookup.Lookups(portal.portal.services)
+    origin = BrowserOrigin("192.0.2.1")
+    begun = lookup._MOST_WAITING + 50
+    for number in range(begun):
+        lookups.begin(f"visit{number}", "reference", "nobody", origin)
+    assert len(lookups._tasks) == lookup._MOST_WAITING
+    await lookups.close()
