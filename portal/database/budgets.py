@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.database.schema import BUDGET
+from portal.database.upsert import insert_into
 from portal.limits.budget import Budget
 
 
@@ -14,9 +14,10 @@ def take(connection: Connection, budget: Budget, digest: str, now: float) -> boo
 
     `digest` names the budget and whose it is (`pepper.Purpose.BUDGET`).
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     held = BUDGET.c.arrival
-    statement = insert(BUDGET).values(id=digest, arrival=now + budget.interval)
+    statement = insert_into(connection, BUDGET).values(
+        id=digest, arrival=now + budget.interval
+    )
     later = case((held > now, held), else_=now) + budget.interval
     taken = statement.on_conflict_do_update(
         index_elements=[BUDGET.c.id],

@@ -3,9 +3,10 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from portal.database.schema import CODE
+from portal.database.upsert import insert_into
 from wire.self_service.proof_kind import ProofKind
 
 
@@ -32,20 +33,17 @@ def replace(
     lifetime_s: int,
 ) -> None:
     """Keep a new code; the one of before is good no more, its tries still count."""
-    before = last(connection, visit, kind)
-    connection.execute(delete(CODE).where(_of(visit, kind)))
-    connection.execute(
-        insert(CODE).values(
-            id=str(uuid.uuid4()),
-            journey=visit,
-            kind=str(kind),
-            proof=proof,
-            digest=digest,
-            sent=int(now),
-            ends=int(now) + lifetime_s,
-            tries=0 if before is None else before.tries,
-        )
+    new = {
+        "proof": proof,
+        "digest": digest,
+        "sent": int(now),
+        "ends": int(now) + lifetime_s,
+    }
+    statement = insert_into(connection, CODE).values(
+        id=str(uuid.uuid4()), journey=visit, kind=str(kind), tries=0, **new
     )
+    same = [CODE.c.journey, CODE.c.kind]
+    connection.execute(statement.on_conflict_do_update(index_elements=same, set_=new))
 
 
 def last(connection: Connection, visit: str, kind: ProofKind) -> SentCode | None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UniqueConstraint,
 )
 
 METADATA = MetaData(
@@ -99,6 +100,8 @@ JOURNEY = Table(
     Column("address", _LABEL, nullable=False),
     Column("started", Float, nullable=False),
     Column("ends", Float, nullable=False),
+    # since when a node writes for it: no other does
+    Column("claimed", Float),
     Column("closed", Float),
 )
 
@@ -132,7 +135,7 @@ CODE = Table(
     Column("sent", BigInteger, nullable=False),
     Column("ends", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
-    Index("ix_code_journey", "journey"),
+    UniqueConstraint("journey", "kind"),
 )
 
 CHALLENGE = Table(

@@ -78,6 +78,21 @@ def find(connection: Connection, visit: str) -> Visit | None:
     return None if row is None else _visit(row)
 
 
+def claim(connection: Connection, visit: str, now: float, lasting_s: float) -> bool:
+    """Take an open visit to write for it; False where another node has it."""
+    free = JOURNEY.c.claimed.is_(None) | (JOURNEY.c.claimed < now - lasting_s)
+    is_open = JOURNEY.c.closed.is_(None) & (JOURNEY.c.ends > now)
+    own = (JOURNEY.c.id == visit) & is_open & free
+    taken = connection.execute(update(JOURNEY).where(own).values(claimed=now))
+    return bool(taken.rowcount)
+
+
+def release(connection: Connection, visit: str) -> None:
+    """Give a visit back where nothing was written: it may be tried again."""
+    same = JOURNEY.c.id == visit
+    connection.execute(update(JOURNEY).where(same).values(claimed=None))
+
+
 def close(connection: Connection, visit: str, now: float) -> bool:
     """End a visit, once: False where it was ended before."""
     is_open = (JOURNEY.c.id == visit) & JOURNEY.c.closed.is_(None)

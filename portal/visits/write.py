@@ -190,16 +190,17 @@ class Writing:
     ) -> Outcome:
         if visit.id in self._open:
             return await self.outcome(visit, origin)
-        began, services = time.monotonic(), self._services
-        now = await services.database.run(visits.find, visit.id)
-        if now is None or not now.is_open(services.clock()):
-            return Missing(0, 1)  # it was written since this was asked
-        agent = await services.agents.chosen(person.domain, person.agent)
-        if agent is None:
-            return NotPossible()
+        began, run = time.monotonic(), self._services.database.run
+        now = self._services.clock()
+        if not await run(visits.claim, visit.id, now, _SETTLE_S):
+            return await self._not_ours(visit)
+        agent = await self._services.agents.chosen(person.domain, person.agent)
         try:
-            sent = await agent.seal(claims, _WRITE_S)
+            sent = None if agent is None else await agent.seal(claims, _WRITE_S)
         except NoAnswer:
+            sent = None
+        if agent is None or sent is None:
+            await run(visits.release, visit.id)
             return NotPossible()
         self._open[visit.id] = (agent, sent, began)
         try:
@@ -212,6 +213,12 @@ class Writing:
         except (OutcomeUnknown, NoAnswer):
             return NotKnown()
         return await self._settled(visit, answer, began, origin, kind)
+
+    async def _not_ours(self, visit: Visit) -> Missing | NotKnown:
+        """Say why nothing was sent: it was written meanwhile, or another node does."""
+        now = await self._services.database.run(visits.find, visit.id)
+        is_open = now is not None and now.is_open(self._services.clock())
+        return NotKnown() if is_open else Missing(0, 1)
 
     async def _settled(
         self,
@@ -228,6 +235,7 @@ class Writing:
         await work
         self._open.pop(visit.id, None)
         if answer.code not in _DONE:
+            await database.run(visits.release, visit.id)
             return WriteRefused(answer)
         return Written(answer, (time.monotonic() - began) * 1000)
 

@@ -150,6 +150,7 @@ def _journey() -> None:
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("started", sa.Float(), nullable=False),
         sa.Column("ends", sa.Float(), nullable=False),
+        sa.Column("claimed", sa.Float(), nullable=True),
         sa.Column("closed", sa.Float(), nullable=True),
         sa.ForeignKeyConstraint(
             ["person"],
@@ -245,8 +246,8 @@ def _code() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code")),
+        sa.UniqueConstraint("journey", "kind", name=op.f("uq_code_journey")),
     )
-    op.create_index("ix_code_journey", "code", ["journey"], unique=False)
 
 
 def _recovery_code() -> None:

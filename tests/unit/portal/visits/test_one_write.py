@@ -2,9 +2,13 @@
 
 import asyncio
 
+from portal.database import visits
+from portal.services import BrowserOrigin
+from portal.visits.write import Writing
 from tests.fixtures.portal.browser import Browser
 from tests.fixtures.portal.running import ANNA, Running
 from tests.unit.portal.conftest import Registered
+from wire.secret import Secret
 
 _NEW = "Correct-Horse-42-Staple"
 _OTHER = "Another-Horse-43-Staple"
@@ -60,3 +64,30 @@ async def test_a_form_whose_body_comes_late_writes_nothing_more(
     await task
     assert [str(each.op) for each in portal.agent.seen].count("reset") == 1
     assert portal.agent.people[0].password == _NEW
+
+
+async def test_two_nodes_write_once(portal: Running, anna: Registered) -> None:
+    await _proven(portal, anna)
+    services = portal.portal.services
+    newest = max(portal.rows("journey"), key=lambda row: float(str(row["started"])))
+    visit = await services.database.run(visits.find, str(newest["id"]))
+    assert visit is not None
+    origin = BrowserOrigin("198.51.100.9")
+    outcomes = await asyncio.gather(
+        *(
+            Writing(services).set_password(visit, Secret(new), origin)
+            for new in (_NEW, _OTHER)
+        )
+    )
+    assert [str(each.op) for each in portal.agent.seen].count("reset") == 1
+    assert sorted(type(each).__name__ for each in outcomes) != ["Written", "Written"]
+
+
+async def test_what_was_refused_may_be_tried_again(
+    portal: Running, anna: Registered
+) -> None:
+    browser = await _proven(portal, anna)
+    page = await browser.send(new="short", again="short")
+    assert page.status == 422
+    page = await browser.send(new=_NEW, again=_NEW)
+    assert page.heading == "Your password is changed"
