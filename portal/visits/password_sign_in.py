@@ -6,6 +6,7 @@ account is locked, and the portal counts by browser and address before it.
 """
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,7 @@ class PasswordSignIn:
                 )
                 answer, _ = await self._services.agents.read(domain, claims)
             else:
+                await self._ask_as_often(typed, "register", reference, origin)
                 answer = found.model_copy(update={"code": _refusal(found)})
         except BadName:
             return NotRight()
@@ -142,6 +144,8 @@ class PasswordSignIn:
             await self._note_refused(typed, None, "no_agent", reference, origin)
             return NoService()
         if found.person is None or not old:
+            await self._services.agents.chosen(self._services.settings.domains[0])
+            await self._ask_as_often(typed, "change", reference, origin)
             code = str(_refusal(found))
             await self._note_refused(typed, None, code, reference, origin)
             return NotRight()
@@ -155,6 +159,13 @@ class PasswordSignIn:
         )
         await asyncio.shield(work)
         return outcome
+
+    async def _ask_as_often(
+        self, typed: str, purpose: str, reference: str, origin: BrowserOrigin
+    ) -> None:
+        """Ask once more about nobody: of somebody the agent tries a password now."""
+        with contextlib.suppress(NoAgent):
+            await self._find(typed, purpose, reference, origin)
 
     async def _changed(
         self, domain: str, claims: dict[str, Any]

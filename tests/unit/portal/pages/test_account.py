@@ -1,5 +1,7 @@
 """Who signs in with their password sets up how they prove who they are."""
 
+import pytest
+
 from tests.fixtures.portal.browser import Browser
 from tests.fixtures.portal.running import ANNA, BEN, Running
 from tests.unit.portal.conftest import Registered
@@ -157,3 +159,20 @@ async def test_a_new_password_ends_the_sessions_of_the_one_before(
     assert page.heading == "Your password is changed"
     page = await thief.open("/account/activity")
     assert page.path == "/account/sign-in"
+
+
+@pytest.mark.parametrize("path", ["/account/sign-in", "/change"])
+async def test_agents_are_asked_as_often_for_nobody(portal: Running, path: str) -> None:
+    """Where they take their time, the tick would tell else."""
+    asked = []
+    new = "Correct-Horse-42-Staple"
+    for name in (ANNA.upn, BEN.upn, "nobody@contoso.test"):
+        before = len(portal.agent.seen)
+        browser = portal.browser()
+        await browser.open(path)
+        fields = {"name": name, "password": "wrong"}
+        if path == "/change":
+            fields = {"name": name, "old": "wrong", "new": new, "again": new}
+        await browser.send(**fields)
+        asked.append(len(portal.agent.seen) - before)
+    assert len(set(asked)) == 1, asked
