@@ -38,8 +38,9 @@ def paths(package: Path) -> dict[str, str]:
 
 def test_packages_are_no_larger_than_aimed_at(packages: Packages) -> None:
     for package in (packages.agent_deb, packages.agent_rpm):
-        # of which the guide with its pictures 0.6 MB, four languages 0.4 MB
-        assert package.stat().st_size < 21_000_000
+        # of which the guide with its pictures 0.6 MB, that in four other languages
+        # and their catalogs 0.9 MB
+        assert package.stat().st_size < 22_000_000
     for package in (packages.wizard_deb, packages.wizard_rpm):
         assert package.stat().st_size < 70_000_000
 

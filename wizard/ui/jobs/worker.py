@@ -47,6 +47,9 @@ class Worker(QObject):
         self._threads: list[threading.Thread] = []
         self._said: deque[tuple[threading.Event, str, object]] = deque()
         self._told = False  # that something was said
+        # nothing is said while this is destroyed: Qt does that without Python's lock
+        self._saying = threading.RLock()
+        self._closed = False
         self._rest = QTimer(self, singleShot=True, interval=0)
         self._rest.timeout.connect(self._listen)
         self._arrived.connect(self._listen)
@@ -60,6 +63,7 @@ class Worker(QObject):
         """Run a job; what an older one still says is dropped."""
         self.drop()
         stop = self._stop = threading.Event()
+        self._closed = False
         thread = threading.Thread(target=self._run, args=(job, stop), daemon=True)
         self._threads = [t for t in self._threads if t.is_alive()] + [thread]
         thread.start()
@@ -75,8 +79,13 @@ class Worker(QObject):
         self._stop = None
 
     def close(self, seconds: float = 2.0) -> None:
-        """Stop, and wait for the threads before the window is destroyed."""
+        """Stop, and wait for the threads before the window is destroyed.
+
+        One that does not end in time is heard no more.
+        """
         self.drop()
+        with self._saying:
+            self._closed = True
         for thread in self._threads:
             thread.join(seconds)
 
@@ -88,11 +97,14 @@ class Worker(QObject):
         self._say(stop, kind, value)
 
     def _say(self, stop: threading.Event, kind: str, value: object) -> None:
-        self._said.append((stop, kind, value))
-        if not self._told:
-            self._told = True
-            with suppress(RuntimeError):  # the window is gone; nobody listens
-                self._arrived.emit()
+        with self._saying:
+            if self._closed:
+                return
+            self._said.append((stop, kind, value))
+            if not self._told:
+                self._told = True
+                with suppress(RuntimeError):  # the window is gone; nobody listens
+                    self._arrived.emit()
 
     def _listen(self) -> None:
         """Hear what was said, for as long as a slice is."""

@@ -314,7 +314,7 @@ class FakePermissions:
         report(CoverageProgress(0, 0))
         for number, cause in enumerate(Counter(eligible).elements()):
             if number == sum(eligible.values()) // 2 and self.hold:
-                self._wait(report, tally.eligible)
+                self._wait(report, tally.eligible, stop)
             if stop.is_set():
                 break
             two_proof = bool(settings.self_service.two_proof_groups) and number < 12
@@ -354,7 +354,7 @@ class FakePermissions:
         report(CoverageProgress(0, 0))
         for judged in self._people():
             if tally.people == expected // 2 and self.hold:
-                self._wait(report, tally)
+                self._wait(report, tally, stop)
             if stop.is_set():
                 break
             tally.add(judged.verdict)
@@ -365,10 +365,18 @@ class FakePermissions:
         whole = tally.people == expected
         return Coverage(tally.people, would, causes, self.foreseen, whole)
 
-    def _wait(self, report: Callable[[CoverageProgress], None], tally: Tally) -> None:
-        """Wait for `go`; who looks ten times a second has seen what is so far then."""
+    def _wait(
+        self,
+        report: Callable[[CoverageProgress], None],
+        tally: Tally,
+        stop: threading.Event,
+    ) -> None:
+        """Wait for `go`; who looks ten times a second has seen what is so far then.
+
+        One that is stopped waits no more: its window is about to be destroyed.
+        """
         here, reports = threading.current_thread(), 0
-        while not self.go.wait(0.05):
+        while not self.go.wait(0.05) and not stop.is_set():
             report(CoverageProgress(tally.people, tally.states[State.YES]))
             reports += 1
             if reports > 3:

@@ -72,3 +72,23 @@ def test_asking_to_stop_is_heard_by_the_job_and_it_still_reports(
         worker.start(lambda _report, stop: stop.wait(10))
         worker.ask_to_stop()
     assert done.args == [True]
+
+
+def test_what_is_said_after_the_end_is_heard_by_nobody(qtbot: QtBot) -> None:
+    """Who goes on after the window was destroyed would speak to what is no more."""
+    heard: list[object] = []
+    said, over = threading.Event(), threading.Event()
+
+    def job(report: Report, _stop: threading.Event) -> None:
+        said.wait(10)
+        report("late")
+        over.set()
+
+    worker = Worker(None, heard.append, heard.append, heard.append)
+    worker.start(job)
+    worker.close(0.0)
+    said.set()
+    assert over.wait(10)
+    assert not worker._said
+    qtbot.wait(1)
+    assert heard == []
