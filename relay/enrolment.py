@@ -33,7 +33,7 @@ from wire.keys import PublicKeys
 CLOCK_S = 300
 _UNKNOWN = ("this relay does not know the code", "Compare it with the one you got.")
 _NEW_CODE = "Ask for a new code."
-_SIGN_ANEW = "Check the clock of the machine that signed it, and sign anew."
+SIGN_ANEW = "Check the clock of the machine that signed it, and sign anew."
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Enrolment:
         self._check_time_and_place(order.aud, order.issued_at)
         now = int(self.clock())
         if not now - CLOCK_S < order.expires <= order.issued_at + LIFETIME_S:
-            raise _wrong("exp", "is past, or too far ahead", _SIGN_ANEW)
+            raise _wrong("exp", "is past, or too far ahead", SIGN_ANEW)
         if not self.store.take_order(order.jti, order.expires + 2 * CLOCK_S, now):
             raise _wrong("jti", "was taken before", "Sign anew.")
 
@@ -113,11 +113,13 @@ class Enrolment:
         if host.lower() not in self.hosts:
             raise _wrong("aud", "is another relay's host", "Sign for this relay.")
         if abs(self.clock() - issued_at) > CLOCK_S:
-            raise _wrong("iat", f"is over {CLOCK_S} s off", _SIGN_ANEW)
+            raise _wrong("iat", f"is over {CLOCK_S} s off", SIGN_ANEW)
 
     def _check(self, code: Code, application: Application, now: int) -> bool:
         """Say whether this is a repetition; refuse what may not be done."""
         present = self.store.agent(application.agent)
+        if not code.is_for(application.agent, application.keys.signing.thumbprint()):
+            raise Refused(403, "the code is for another agent", _NEW_CODE)
         if code.used_at is not None and not _is_same_agent(code, application, present):
             raise _used(code)
         if present and _stands(present, application, code):

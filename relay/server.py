@@ -15,6 +15,7 @@ from aiohttp import web
 from relay.admission import MOST_LISTENERS, Admission
 from relay.authorization import Access, Authorization, Hosts, Right
 from relay.broker import Exchange
+from relay.code_order import CodeOrders
 from relay.connections.connection import Kind
 from relay.connections.limits import Limits, raise_descriptors
 from relay.connections.registry import Registry
@@ -87,6 +88,7 @@ class Relay:
             self._authorization, self._exchange, agent_listeners
         )
         self._enrolment = Enrolment(store, place.hosts, self._exchange)
+        self._orders = CodeOrders(store, place.hosts)
         self._sender = Sender(
             place.name, self._authorization, self._exchange, self._registry
         )
@@ -150,6 +152,7 @@ class Relay:
         app.router.add_get("/$hc/{path:.+}", self._dialled)
         app.router.add_get("/$enrol/{lookup:[0-9a-f]{64}}", self._enrolment.look_up)
         app.router.add_post("/$enrol", self._enrolment.enrol)
+        app.router.add_post("/$enrol/codes", self._orders.take)
         app.router.add_delete("/$enrol/{agent}", self._enrolment.withdraw)
         app.router.add_put("/$enrol/{agent}", self._enrolment.rotate)
         app.router.add_route("*", "/{path:[^$].*}", self._sender.answer)

@@ -61,7 +61,8 @@ def _list(arguments: argparse.Namespace) -> int:
         times = f"until {code['expires_at']}"
         if code["used_by"]:
             times = f"by {code['used_by']} at {code['used_at']}"
-        print(f"{code['id']}  portal {code['portal']}  {code['state']} {times}")
+        meant = f" for {code['for_agent']}" if code["for_agent"] else ""
+        print(f"{code['id']}  portal {code['portal']}  {code['state']}{meant} {times}")
     return 0
 
 
@@ -71,6 +72,7 @@ def _shown(code: Code, now: float) -> dict[str, str | None]:
         "portal": code.portal,
         "state": code.state(now),
         "expires_at": utc(code.expires_at),
+        "for_agent": code.agent,
         "used_by": code.used_by,
         "used_at": None if code.used_at is None else utc(code.used_at),
     }

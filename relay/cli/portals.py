@@ -4,6 +4,7 @@ import argparse
 import json
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,10 @@ def _add_key_commands(portals: Any) -> None:
     )
     revoke = command(portals, "revoke-key", "end the former Send key now", _revoke_key)
     revoke.add_argument("name", metavar="NAME")
+    for word, does in (("allow", "let a portal order"), ("refuse", "take no")):
+        help_text = f"{does} codes for agents that its administrators approve"
+        codes = command(portals, f"{word}-codes", help_text, _orders(word == "allow"))
+        codes.add_argument("name", metavar="NAME")
     remove = command(portals, "revoke", "forget a portal and its agents", _revoke)
     remove.add_argument("name", metavar="NAME")
     with_agents = "also where agents are enrolled with it"
@@ -111,6 +116,7 @@ def _shown(portal: Portal, store: Store, now: float) -> dict[str, Any]:
         "send_key_name": portal.send_key_name,
         "key_since": _time(portal.key_since),
         "former_key_until": _time(portal.former_until) if both else None,
+        "orders_codes": portal.orders_codes,
         "agents": sum(agent.portal == portal.name for agent in store.agents()),
     }
 
@@ -142,6 +148,18 @@ def _revoke_key(arguments: argparse.Namespace) -> int:
         store.put_portal(replace(portal, former_send_key=None, former_until=None))
     print(f"{portal.name} has one Send key, since {_time(portal.key_since)}.")
     return 0
+
+
+def _orders(allowed: bool) -> Callable[[argparse.Namespace], int]:  # noqa: FBT001 - of its two commands
+    def run(arguments: argparse.Namespace) -> int:
+        with opened(arguments) as store, store.transaction():
+            portal = portal_named(store, arguments.name)
+            store.put_portal(replace(portal, orders_codes=allowed))
+        may = "may order codes for agents" if allowed else "orders no codes any more"
+        print(f"{portal.name} {may}.")
+        return 0
+
+    return run
 
 
 def _revoke(arguments: argparse.Namespace) -> int:

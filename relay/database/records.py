@@ -26,6 +26,8 @@ class Portal:
     key_since: int | None = None
     former_send_key: str | None = field(default=None, repr=False)
     former_until: int | None = None
+    # the relay's owner lets it order codes for agents that it names
+    orders_codes: bool = False
 
     def send_keys(self, now: float) -> list[str]:
         """Give the keys that are good now, the current one first."""
@@ -48,7 +50,8 @@ class Rule:
 class Code:
     """The relay's half of a code, known by the hash of its secret. Unix seconds.
 
-    `used_key` is the thumbprint of the signing key of the agent that used it.
+    `used_key` is the thumbprint of the signing key of the agent that used it. One that
+    a portal ordered is for the `agent` with the `agent_key` (a thumbprint) alone.
     """
 
     lookup: str
@@ -57,6 +60,12 @@ class Code:
     used_at: int | None
     used_by: str | None
     used_key: str | None = None
+    agent: str | None = None
+    agent_key: str | None = None
+
+    def is_for(self, agent: str, key: str) -> bool:
+        """Say whether an agent with this signing key may use it."""
+        return self.agent_key is None or (self.agent, self.agent_key) == (agent, key)
 
     def state(self, now: float) -> str:
         """Say what became of it: open, used or expired."""

@@ -43,7 +43,12 @@ CREATE TABLE IF NOT EXISTS rules (
     # of the form before portals made their half of a code: no wizard takes them
     "DELETE FROM codes WHERE used_at IS NULL",
 )
-_VERSIONS = (_FIRST, _TWO_KEYS)
+_ORDERED_CODES = (
+    "ALTER TABLE portals ADD COLUMN orders_codes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE codes ADD COLUMN agent TEXT",
+    "ALTER TABLE codes ADD COLUMN agent_key TEXT",
+)
+_VERSIONS = (_FIRST, _TWO_KEYS, _ORDERED_CODES)
 
 
 def bring_up_to_date(db: sqlite3.Connection, source: str) -> None:

@@ -100,10 +100,39 @@ class Store:
         row = self._one("SELECT * FROM portals WHERE send_key_name = ?", key_name)
         return _portal(row) if row else None
 
-    def add_code(self, lookup: str, portal: str, expires_at: int) -> None:
+    def portal_of_issuer(self, issuer: str) -> Portal | None:
+        row = self._one("SELECT * FROM portals WHERE issuer = ?", issuer)
+        return _portal(row) if row else None
+
+    def add_code(
+        self,
+        lookup: str,
+        portal: str,
+        expires_at: int,
+        agent: tuple[str, str] | tuple[None, None] = (None, None),
+    ) -> None:
+        """Keep a code; `agent` is the name and key of the one that it is for."""
         self._db.execute(
-            "INSERT INTO codes (lookup, portal, expires_at) VALUES (?, ?, ?)",
-            (lookup, portal, expires_at),
+            "INSERT INTO codes (lookup, portal, expires_at, agent, agent_key)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (lookup, portal, expires_at, *agent),
+        )
+
+    def open_orders(self, portal: str, now: int) -> int:
+        """Count the codes that a portal ordered and nobody used, in their time."""
+        query = (
+            "SELECT count(*) FROM codes WHERE portal = ? AND agent_key IS NOT NULL"
+            " AND used_at IS NULL AND expires_at > ?"
+        )
+        (count,) = self._db.execute(query, (portal, now)).fetchone()
+        return int(count)
+
+    def forget_orders(self, portal: str, now: int) -> None:
+        """Forget what a portal ordered and nobody used in its time."""
+        self._db.execute(
+            "DELETE FROM codes WHERE portal = ? AND agent_key IS NOT NULL"
+            " AND used_at IS NULL AND expires_at <= ?",
+            (portal, now),
         )
 
     def code(self, lookup: str) -> Code | None:
@@ -224,7 +253,9 @@ def _row(item: Portal | Agent) -> dict[str, Any]:
 
 
 def _portal(row: sqlite3.Row) -> Portal:
-    return Portal(**{**row, "keys": json.loads(row["keys"])})
+    may_order = bool(row["orders_codes"])
+    keys = json.loads(row["keys"])
+    return Portal(**{**row, "keys": keys, "orders_codes": may_order})
 
 
 def _rule(row: sqlite3.Row) -> Rule:

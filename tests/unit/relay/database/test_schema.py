@@ -66,7 +66,7 @@ def test_a_file_of_a_later_relay_is_left_as_it_is(folder: Path) -> None:
     later = sqlite3.connect(folder / "relay.db")
     later.execute("PRAGMA user_version = 99")
     later.close()
-    with pytest.raises(RelayUnusable, match="is of version 99; this relay knows 2"):
+    with pytest.raises(RelayUnusable, match="is of version 99; this relay knows 3"):
         Store(folder)
     later = sqlite3.connect(folder / "relay.db")
     assert later.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
