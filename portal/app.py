@@ -9,11 +9,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from portal.pages.account import AccountPages, SignedInPages
+from portal.pages.account_proof import AccountProofPages
 from portal.pages.change import ChangePages
 from portal.pages.forgotten import ForgottenPages
 from portal.pages.new_password import NewPasswordPages
 from portal.pages.page import Pages
 from portal.pages.passkeys import PasskeyPages
+from portal.pages.proofs import ProofPages
 from portal.pages.registration import RegistrationPages
 from portal.pages.start import StartPage
 from portal.services import Services
@@ -27,6 +29,7 @@ from portal.visits.passkeys import PasskeyRegistration, PasskeyVerification
 from portal.visits.password_sign_in import PasswordSignIn
 from portal.visits.receipts import Receipts
 from portal.visits.registration import Registration
+from portal.visits.sent_codes import SentCodes
 from portal.visits.verification import Verification
 from portal.visits.write import Writing
 from portal.web.same_site import SameSite
@@ -55,27 +58,31 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
 
 def _routes(pages: Pages, services: Services, lookups: Lookups) -> list[Route]:
     """Give the addresses of all pages."""
-    verification, writing = Verification(services), Writing(services)
+    writing, sent_codes = Writing(services), SentCodes(services)
+    verification = Verification(services, sent_codes)
+    passkeys = PasskeyVerification(services, verification)
+    proofs = ProofPages(pages, verification, passkeys)
     forgotten = ForgottenPages(
-        pages, Forgotten(services, lookups), verification, writing
+        pages,
+        Forgotten(services, lookups),
+        verification,
+        passkeys,
+        writing,
+        proofs=proofs,
     )
     passwords = PasswordSignIn(services)
     accounts = Accounts(services)
     registration = Registration(services, accounts, Receipts(services, accounts))
     signed = SignedInPages(pages, accounts)
-    apps, address_codes = NewApps(services), AddressCodes(services)
-    passkeys = PasskeyVerification(services, verification)
-    new_passkeys = PasskeyRegistration(services, registration)
-    added = RegistrationPages(
-        signed, registration, verification, apps, address_codes, passkeys=passkeys
-    )
+    address_codes = AddressCodes(services, sent_codes)
     shown = (
         StartPage(pages),
         forgotten,
         NewPasswordPages(pages, forgotten, writing),
         ChangePages(pages, passwords),
         AccountPages(signed, passwords, registration),
-        added,
-        PasskeyPages(forgotten, signed, added, passkeys, new_passkeys),
+        AccountProofPages(signed, passkeys, proofs),
+        RegistrationPages(signed, registration, NewApps(services), address_codes),
+        PasskeyPages(signed, PasskeyRegistration(services, registration)),
     )
     return [route for each in shown for route in each.routes]

@@ -12,27 +12,15 @@ from starlette.routing import Route
 from portal.journeys.sign_in_name import BadName
 from portal.journeys.visit import Entitled, Visit, VisitPurpose, next_kinds
 from portal.pages.page import Pages, moment
+from portal.pages.proofs import PARTS, Asked, Endpoint, Handler, ProofPages, Proving
 from portal.visits.even_time import even_time
 from portal.visits.forgotten import Forgotten, TooManyNames
-from portal.visits.verification import (
-    Closed,
-    Proof,
-    Proven,
-    TooSoon,
-    Verification,
-    Wrong,
-    readable_address,
-)
+from portal.visits.passkeys import PasskeyVerification
+from portal.visits.verification import Verification
 from portal.visits.write import Writing
 from portal.web import cookies
 from wire.self_service.proof_kind import ProofKind
 
-_KINDS = (
-    ProofKind.PASSKEY,
-    ProofKind.TOTP,
-    ProofKind.EMAIL,
-    ProofKind.RECOVERY_CODE,
-)
 METHODS, PASSWORD, NEED = "/forgot/methods", "/forgot/password", "/forgot/need"
 _Handler = Callable[[Request, Visit], Awaitable[Response]]
 
@@ -40,15 +28,21 @@ _Handler = Callable[[Request, Visit], Awaitable[Response]]
 class ForgottenPages:
     """Shows and reads the pages up to where enough is proven."""
 
+    path = "/forgot"
+
     def __init__(
         self,
         pages: Pages,
         forgotten: Forgotten,
         verification: Verification,
+        passkeys: PasskeyVerification,
         writing: Writing,
+        *,
+        proofs: ProofPages,
     ) -> None:
         self._pages, self._forgotten = pages, forgotten
-        self._verification, self._writing = verification, writing
+        self._verification, self._passkeys = verification, passkeys
+        self._writing, self._proofs = writing, proofs
         self._tick_s = pages.services.tick_s
 
     @property
@@ -61,18 +55,8 @@ class ForgottenPages:
             Route("/unlock", self.begin, methods=["POST"]),
             Route(METHODS, self.visiting(self.methods), methods=["GET"]),
             Route("/forgot/none", self.none, methods=["GET"]),
-            Route("/forgot/app", self.visiting(self.app), methods=["GET"]),
-            Route("/forgot/app", self.visiting(self.prove_app), methods=["POST"]),
-            Route("/forgot/recovery", self.visiting(self.recovery), methods=["GET"]),
-            Route(
-                "/forgot/recovery", self.visiting(self.prove_recovery), methods=["POST"]
-            ),
-            Route("/forgot/email", self.visiting(self.email), methods=["GET"]),
-            Route("/forgot/email", self.visiting(self.send_email), methods=["POST"]),
-            Route("/forgot/email/code", self.visiting(self.code), methods=["GET"]),
-            Route(
-                "/forgot/email/code", self.visiting(self.prove_code), methods=["POST"]
-            ),
+            *self._proofs.asks(self),
+            *self._proofs.takes(self),
         ]
 
     def visiting(self, handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
@@ -91,6 +75,21 @@ class ForgottenPages:
                 return await handler(request, visit)
 
         return handle
+
+    def proving(self, handler: Handler) -> Endpoint:
+        """Have a handler see who proves it in the visit of the cookie."""
+
+        async def handle(request: Request, visit: Visit) -> Response:
+            proving = _ForgottenProving(
+                self._pages,
+                self._forgotten,
+                self._verification,
+                self._passkeys,
+                (request, visit),
+            )
+            return await handler(request, proving)
+
+        return self.visiting(handle)
 
     async def name(self, request: Request) -> Response:
         """Ask who it is."""
@@ -136,7 +135,7 @@ class ForgottenPages:
         if isinstance(standing, Entitled):
             return self._pages.go(NEED)
         left = next_kinds(visit, taken)
-        kinds = [kind for kind in _KINDS if kind in left]
+        kinds = [kind for kind in PARTS if kind in left]
         return self._pages.show(
             request,
             "forgot/methods",
@@ -149,84 +148,52 @@ class ForgottenPages:
         """Say whom to call: the same page whatever the cause."""
         return self._pages.show(request, "forgot/none")
 
-    async def app(self, request: Request, _visit: Visit) -> Response:
-        """Ask for the code of an app."""
-        return self._pages.show(request, "forgot/app", proof=None)
-
-    async def prove_app(self, request: Request, visit: Visit) -> Response:
-        """Take the code of an app."""
-        code = (await self._pages.form(request)).text("code")
-        origin = self._pages.origin(request)
-        settled = await self._forgotten.settled(visit)
-        proof = await self._verification.by_app(settled, code, origin)
-        return self.after(request, "forgot/app", proof)
-
-    async def recovery(self, request: Request, _visit: Visit) -> Response:
-        """Ask for a recovery code."""
-        return self._pages.show(request, "forgot/recovery", proof=None)
-
-    async def prove_recovery(self, request: Request, visit: Visit) -> Response:
-        """Take a recovery code."""
-        code = (await self._pages.form(request)).text("code")
-        origin = self._pages.origin(request)
-        settled = await self._forgotten.settled(visit)
-        proof = await self._verification.by_recovery_code(settled, code, origin)
-        return self.after(request, "forgot/recovery", proof)
-
-    async def email(self, request: Request, _visit: Visit) -> Response:
-        """Ask for the whole address: a code goes where it is one of theirs."""
-        return self._pages.show(request, "forgot/email", typed="", wrong="", wait=0)
-
-    async def send_email(self, request: Request, visit: Visit) -> Response:
-        """Send a code, or nothing, and go on alike."""
-        typed = (await self._pages.form(request)).text("address")
-        address = readable_address(typed)
-        if address is None:
-            return self._pages.show(
-                request, "forgot/email", 422, typed="", wrong="address", wait=0
-            )
-        origin = self._pages.origin(request)
-        settled = await self._forgotten.settled(visit)
-        soon = await self._verification.send_mail(settled, address, origin)
-        if isinstance(soon, TooSoon):
-            wait = max(1, round(soon.wait))
-            return self._pages.show(
-                request, "forgot/email", 429, typed="", wrong="", wait=wait
-            )
-        return self._pages.go("/forgot/email/code")
-
-    async def code(self, request: Request, _visit: Visit) -> Response:
-        """Ask for the code of a mail."""
-        return self._pages.show(request, "forgot/email_code", proof=None)
-
-    async def prove_code(self, request: Request, visit: Visit) -> Response:
-        """Take the code of a mail."""
-        code = (await self._pages.form(request)).text("code")
-        origin = self._pages.origin(request)
-        settled = await self._forgotten.settled(visit)
-        proof = await self._verification.by_sent_code(
-            settled, ProofKind.EMAIL, code, origin
-        )
-        return self.after(request, "forgot/email_code", proof)
-
-    async def settled(self, visit: Visit) -> Visit:
-        """Give a visit when it is known whom it is about."""
-        return await self._forgotten.settled(visit)
-
-    def after(
-        self, request: Request, template: str, proof: Proof, **fields: str
-    ) -> Response:
-        """Go on after a try; where it was not right its page is shown again."""
-        match proof:
-            case Proven():
-                return self._pages.go(METHODS)
-            case Closed(until=until):
-                return self._pages.show(request, "too_many", 429, until=moment(until))
-            case Wrong():
-                return self._pages.show(request, template, 422, proof=proof, **fields)
-
     def _offered(self) -> list[ProofKind]:
         """Give the kinds that the agents ask for; those of everybody, of nobody."""
         offered = self._pages.services.agents.offered()
         asked = {kind for each in offered for kind in each.kinds}
-        return [kind for kind in _KINDS if kind in asked]
+        return [kind for kind in PARTS if kind in asked]
+
+
+class _ForgottenProving(Proving):
+    """Somebody who forgot their password: they type an address whole."""
+
+    def __init__(
+        self,
+        pages: Pages,
+        forgotten: Forgotten,
+        verification: Verification,
+        passkeys: PasskeyVerification,
+        asked_in: tuple[Request, Visit],
+    ) -> None:
+        self._pages, self._forgotten = pages, forgotten
+        self._verification, self._passkeys = verification, passkeys
+        self._request, self._visit = asked_in
+
+    async def settled(self) -> Visit:
+        return await self._forgotten.settled(self._visit)
+
+    def address(self, kind: ProofKind, typed: str) -> str | None:
+        return self._verification.address(kind, typed)
+
+    async def sent(self, kind: ProofKind) -> Response:
+        return self._pages.go(f"/forgot/{PARTS[kind]}/code")
+
+    def proven(self) -> Response:
+        return self._pages.go(METHODS)
+
+    async def ask(self, asked: Asked) -> Response:
+        is_passkey = asked.kind is ProofKind.PASSKEY
+        options = await self._passkeys.ask(self._visit) if is_passkey else ""
+        own = "sent_code" if asked.sent else PARTS[asked.kind]
+        return self._pages.show(
+            self._request,
+            f"forgot/{own}",
+            asked.status,
+            part=PARTS[asked.kind],
+            kind=str(asked.kind),
+            options=options,
+            proof=asked.wrong,
+            wrong="address" if asked.bad_address else "",
+            wait=asked.wait,
+        )

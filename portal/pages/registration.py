@@ -6,25 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal.pages.account import ACCOUNT, SignedInPages
-from portal.pages.page import moment
+from portal.pages.account import ACCOUNT, Handler, SignedInPages
+from portal.pages.proofs import PARTS, SENT
 from portal.visits.account import Account
 from portal.visits.address_code import AddressCodes
 from portal.visits.new_app import NewApp, NewApps
-from portal.visits.passkeys import PasskeyVerification
 from portal.visits.registration import NotAllowed, Registration
-from portal.visits.verification import (
-    Closed,
-    Proof,
-    Proven,
-    TooSoon,
-    Verification,
-    Wrong,
-    readable_address,
-)
+from portal.visits.sent_codes import TooSoon
 from wire.self_service.proof_kind import ProofKind
-
-PROVE = "/account/prove"
 
 
 class RegistrationPages:
@@ -34,15 +23,11 @@ class RegistrationPages:
         self,
         signed: SignedInPages,
         registration: Registration,
-        verification: Verification,
         apps: NewApps,
         address_codes: AddressCodes,
-        *,
-        passkeys: PasskeyVerification,
     ) -> None:
         self._signed, self._pages = signed, signed.pages
-        self._registration, self._verification = registration, verification
-        self._passkeys = passkeys
+        self._registration = registration
         self._apps, self._address_codes = apps, address_codes
 
     @property
@@ -52,16 +37,9 @@ class RegistrationPages:
         handlers = (
             ("/account/app", self.app, "GET"),
             ("/account/app", self.add_app, "POST"),
-            ("/account/email", self.email, "GET"),
-            ("/account/email", self.send_code, "POST"),
-            ("/account/email/code", self.add_email, "POST"),
             ("/account/recovery", self.recovery, "GET"),
             ("/account/recovery", self.make_codes, "POST"),
-            (PROVE, self.prove, "GET"),
-            ("/account/prove/app", self.prove_app, "POST"),
-            ("/account/prove/recovery", self.prove_recovery, "POST"),
-            ("/account/prove/email", self.prove_send, "POST"),
-            ("/account/prove/email/code", self.prove_email, "POST"),
+            *(each for kind in SENT for each in self._address_routes(kind)),
         )
         return [
             Route(path, signed_in(handler), methods=[method])
@@ -83,44 +61,83 @@ class RegistrationPages:
             return self._pages.go(ACCOUNT)
         return self._app(request, app, 422, wrong="code")
 
-    async def email(self, request: Request, account: Account) -> Response:
-        """Ask for the address."""
-        self._allowed(account, ProofKind.EMAIL)
-        return self._pages.show(request, "account/email", wrong="", wait=0)
+    def _address_routes(self, kind: ProofKind) -> list[tuple[str, Handler, str]]:
+        """Give the pages that add an address: it is asked for, then its code."""
+        part = PARTS[kind]
 
-    async def send_code(self, request: Request, account: Account) -> Response:
+        async def ask(request: Request, account: Account) -> Response:
+            self._allowed(account, kind)
+            return self._address(request, kind, 200)
+
+        async def send(request: Request, account: Account) -> Response:
+            return await self._send(request, account, kind)
+
+        async def add(request: Request, account: Account) -> Response:
+            return await self._add(request, account, kind)
+
+        own = f"/account/{part}"
+        return [(own, ask, "GET"), (own, send, "POST"), (f"{own}/code", add, "POST")]
+
+    async def _send(
+        self, request: Request, account: Account, kind: ProofKind
+    ) -> Response:
         """Send a code to the address that is to be added."""
         form = await self._pages.form(request)
-        address = readable_address(form.text("address"))
+        address = self._address_codes.read(kind, form.text("address"))
         if address is None:
-            return self._pages.show(
-                request, "account/email", 422, wrong="address", wait=0
-            )
+            return self._address(request, kind, 422, wrong="address")
         origin = self._pages.origin(request)
-        self._allowed(account, ProofKind.EMAIL)
-        wait = await self._address_codes.send(account, address, origin)
-        if wait:
-            return self._pages.show(
-                request, "account/email", 429, wrong="", wait=max(1, round(wait))
-            )
-        return self._pages.show(
-            request, "account/email_code", address=address, wrong=""
-        )
+        self._allowed(account, kind)
+        soon = await self._address_codes.send(account, kind, address, origin)
+        if isinstance(soon, TooSoon):
+            wait = max(1, round(soon.wait))
+            return self._address(request, kind, 429, wait=wait)
+        return self._code(request, kind, address, 200)
 
-    async def add_email(self, request: Request, account: Account) -> Response:
+    async def _add(
+        self, request: Request, account: Account, kind: ProofKind
+    ) -> Response:
         """Add the address by the code that went there."""
         form = await self._pages.form(request)
-        address = readable_address(form.text("address"))
+        address = self._address_codes.read(kind, form.text("address"))
         if address is None:
             raise HTTPException(400)
-        origin = self._pages.origin(request)
-        self._allowed(account, ProofKind.EMAIL)
-        code = form.text("code")
-        if await self._address_codes.is_right(account, address, code):
-            await self._registration.add_email(account, address, origin)
-            return self._pages.go(ACCOUNT)
+        origin, code = self._pages.origin(request), form.text("code")
+        self._allowed(account, kind)
+        if not await self._address_codes.is_right(account, kind, address, code):
+            return self._code(request, kind, address, 422, wrong="code")
+        hidden = self._address_codes.hidden(kind, address)
+        await self._registration.add_address(account, kind, address, hidden, origin)
+        return self._pages.go(ACCOUNT)
+
+    def _address(
+        self,
+        request: Request,
+        kind: ProofKind,
+        status: int,
+        *,
+        wrong: str = "",
+        wait: int = 0,
+    ) -> Response:
+        template = f"account/{PARTS[kind]}"
+        return self._pages.show(request, template, status, wrong=wrong, wait=wait)
+
+    def _code(
+        self,
+        request: Request,
+        kind: ProofKind,
+        address: str,
+        status: int,
+        wrong: str = "",
+    ) -> Response:
         return self._pages.show(
-            request, "account/email_code", 422, address=address, wrong="code"
+            request,
+            "account/sent_code",
+            status,
+            kind=str(kind),
+            part=PARTS[kind],
+            address=address,
+            wrong=wrong,
         )
 
     async def recovery(self, request: Request, account: Account) -> Response:
@@ -134,92 +151,6 @@ class RegistrationPages:
         origin = self._pages.origin(request)
         codes = await self._registration.add_recovery_codes(account, origin)
         return self._pages.show(request, "account/recovery", codes=codes)
-
-    async def prove(self, request: Request, account: Account) -> Response:
-        """Ask for one of the methods that somebody has, before they change any."""
-        return await self._prove(request, account, None, 200)
-
-    async def prove_app(self, request: Request, account: Account) -> Response:
-        """Take the code of an app."""
-        code = (await self._pages.form(request)).text("code")
-        origin = self._pages.origin(request)
-        proof = await self._verification.by_app(account.visit, code, origin)
-        return await self.proven(request, account, proof)
-
-    async def prove_recovery(self, request: Request, account: Account) -> Response:
-        """Take a recovery code."""
-        code = (await self._pages.form(request)).text("code")
-        origin = self._pages.origin(request)
-        proof = await self._verification.by_recovery_code(account.visit, code, origin)
-        return await self.proven(request, account, proof)
-
-    async def prove_send(self, request: Request, account: Account) -> Response:
-        """Send a code to the first address that somebody has."""
-        await self._pages.form(request)
-        own = [each for each in account.methods if each.kind is ProofKind.EMAIL]
-        if not own:
-            raise HTTPException(400)
-        origin = self._pages.origin(request)
-        soon = await self._verification.send_mail(account.visit, own[0].secret, origin)
-        wait = max(1, round(soon.wait)) if isinstance(soon, TooSoon) else 0
-        return await self._prove(
-            request, account, None, 429 if wait else 200, sent=True
-        )
-
-    async def prove_email(self, request: Request, account: Account) -> Response:
-        """Take the code of the mail."""
-        code = (await self._pages.form(request)).text("code")
-        origin = self._pages.origin(request)
-        proof = await self._verification.by_sent_code(
-            account.visit, ProofKind.EMAIL, code, origin
-        )
-        return await self.proven(request, account, proof, sent=True)
-
-    async def proven(
-        self,
-        request: Request,
-        account: Account,
-        proof: Proof,
-        *,
-        sent: bool = False,
-        passkey: bool = False,
-    ) -> Response:
-        """Go on after a try; where it was not right, ask again."""
-        match proof:
-            case Proven():
-                return self._pages.go(ACCOUNT)
-            case Closed(until=until):
-                return self._pages.show(request, "too_many", 429, until=moment(until))
-            case Wrong():
-                return await self._prove(
-                    request, account, proof, 422, sent=sent, passkey=passkey
-                )
-
-    async def _prove(
-        self,
-        request: Request,
-        account: Account,
-        proof: Wrong | None,
-        status: int,
-        *,
-        sent: bool = False,
-        passkey: bool = False,
-    ) -> Response:
-        kinds = {each.kind for each in account.methods}
-        has_passkey = ProofKind.PASSKEY in kinds
-        options = await self._passkeys.ask(account.visit) if has_passkey else ""
-        mails = [each for each in account.methods if each.kind is ProofKind.EMAIL]
-        return self._pages.show(
-            request,
-            "account/prove",
-            status,
-            kinds=[str(kind) for kind in kinds],
-            options=options,
-            by_passkey=passkey,
-            mail=mails[0].label if mails else "",
-            proof=proof,
-            sent=sent,
-        )
 
     def _app(
         self, request: Request, app: NewApp, status: int, wrong: str = ""

@@ -10,7 +10,7 @@ from portal.database import people, proofs
 from portal.database.proofs import NewMethod, RegisteredMethod
 from portal.journeys.policy import SelfServicePolicy
 from portal.keys.pepper import Purpose
-from portal.methods import email_address, one_time_code, recovery_codes, totp
+from portal.methods import one_time_code, recovery_codes, totp
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
 from portal.visits.account import Account, Accounts
@@ -60,16 +60,18 @@ class Registration:
         await self.add(account, method, origin)
         return True
 
-    async def add_email(
-        self, account: Account, address: str, origin: BrowserOrigin
+    async def add_address(
+        self,
+        account: Account,
+        kind: ProofKind,
+        address: str,
+        hidden: str,
+        origin: BrowserOrigin,
     ) -> None:
-        """Add an address whose code was right."""
-        self.check(account, ProofKind.EMAIL)
+        """Add an address whose code was right; `hidden` is what is shown of it."""
+        self.check(account, kind)
         method = NewMethod(
-            person=account.person.guid,
-            kind=ProofKind.EMAIL,
-            label=email_address.hidden(address),
-            secret=address,
+            person=account.person.guid, kind=kind, label=hidden, secret=address
         )
         await self.add(account, method, origin)
 

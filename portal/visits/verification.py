@@ -11,23 +11,21 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from portal.audit.event import EventKind
-from portal.database import budgets, codes, proofs
+from portal.database import budgets, proofs
 from portal.database.proofs import RegisteredMethod
 from portal.journeys.visit import Entitled, Visit, VisitPurpose, entitled
 from portal.keys.pepper import Purpose
 from portal.limits.budget import (
-    CODES_OF_JOURNEY,
-    MAILS_OF_ADDRESS,
     PROOFS_KNOWN_BROWSER,
     PROOFS_OF_PERSON,
     PROOFS_UNKNOWN_BROWSER,
     Budget,
 )
-from portal.methods import email_address, one_time_code, recovery_codes, totp
-from portal.notifications.messages import code_mail
+from portal.methods import one_time_code, recovery_codes, totp
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
 from portal.visits.notices import Notices
+from portal.visits.sent_codes import Destination, SentCodes, TooSoon
 from wire.self_service.proof_kind import ProofKind
 
 # tried where there is nobody, so that it takes as long
@@ -54,21 +52,15 @@ class Closed:
     until: float
 
 
-@dataclass(frozen=True)
-class TooSoon:
-    """A code was sent a moment ago, or as often as one visit may; `wait` in seconds."""
-
-    wait: float
-
-
 Proof = Proven | Wrong | Closed
 
 
 class Verification:
     """Takes what people type, and notes what they proved."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, sent_codes: SentCodes) -> None:
         self._services, self._notices = services, Notices(services)
+        self._codes = sent_codes
 
     async def by_app(self, visit: Visit, code: str, origin: BrowserOrigin) -> Proof:
         """Take a code of an authenticator app."""
@@ -89,12 +81,16 @@ class Verification:
         database = self._services.database
         return await database.run(self._by_sent_code, visit, kind, code, origin)
 
-    async def send_mail(
-        self, visit: Visit, address: str, origin: BrowserOrigin
+    async def send_code(
+        self, visit: Visit, kind: ProofKind, address: str, origin: BrowserOrigin
     ) -> TooSoon | None:
         """Send a code to an address where it is one of the person's; say nothing."""
         database = self._services.database
-        return await database.run(self._send_mail, visit, address, origin)
+        return await database.run(self._send_code, visit, kind, address, origin)
+
+    def address(self, kind: ProofKind, typed: str) -> str | None:
+        """Read an address that was typed; None where it is none."""
+        return self._codes.channel(kind).read(typed)
 
     def _by_app(
         self, connection: Connection, visit: Visit, code: str, origin: BrowserOrigin
@@ -141,58 +137,24 @@ class Verification:
         closed = self.take_try(connection, visit, origin)
         if closed is not None:
             return closed
-        sent, found = codes.last(connection, visit.id, kind), None
-        if sent is not None:
-            typed = one_time_code.typed(code)
-            right = self._services.pepper.matches(
-                sent.digest, Purpose.CODE, visit.id, str(kind), typed
-            )
-            in_time = self._services.clock() < sent.ends
-            counted = codes.count_try(connection, sent.id, one_time_code.TRIES)
-            own = self.methods(connection, visit, kind)
-            if right and in_time and counted:
-                found = next((each for each in own if each.id == sent.proof), None)
-                codes.use_up(connection, sent.id)
+        sent = self._codes.take(connection, visit, Destination(kind, ""), code)
+        own = self.methods(connection, visit, kind)
+        proof = None if sent is None else sent.proof
+        found = next((each for each in own if each.id == proof), None)
         return self.result(connection, visit, kind, found, origin)
 
-    def _send_mail(
-        self, connection: Connection, visit: Visit, address: str, origin: BrowserOrigin
+    def _send_code(
+        self,
+        connection: Connection,
+        visit: Visit,
+        kind: ProofKind,
+        address: str,
+        origin: BrowserOrigin,
     ) -> TooSoon | None:
-        kind, services = ProofKind.EMAIL, self._services
-        now = services.clock()
-        before = codes.last(connection, visit.id, kind)
-        if before is not None and now < before.sent + one_time_code.AGAIN_S:
-            return TooSoon(before.sent + one_time_code.AGAIN_S - now)
-        per_visit = self._budget(CODES_OF_JOURNEY, visit.id, str(kind))
-        if not budgets.take(connection, CODES_OF_JOURNEY, per_visit, now):
-            return TooSoon(budgets.wait(connection, CODES_OF_JOURNEY, per_visit, now))
         own = self.methods(connection, visit, kind)
-        proof = next((each for each in own if each.secret == address), None)
-        code = one_time_code.new_code(one_time_code.MAIL_DIGITS)
-        digest = services.pepper.digest(Purpose.CODE, visit.id, str(kind), code)
-        codes.replace(
-            connection,
-            visit.id,
-            kind,
-            proof=None if proof is None else proof.id,
-            digest=digest,
-            now=now,
-            lifetime_s=one_time_code.LIFETIME_S,
-        )
-        # whose address it is not uses up no mail of who has it
-        owner = visit.id if proof is None else address
-        mailbox = self._budget(MAILS_OF_ADDRESS, owner)
-        may_send = budgets.take(connection, MAILS_OF_ADDRESS, mailbox, now)
-        message = code_mail(
-            services.settings, services.templates, address, code, origin.language
-        )
-        if proof is not None and may_send:
-            services.outbox.put(connection, message, now, one_time_code.LIFETIME_S)
-        code_sent = EventKind.CODE_SENT
-        refused = "not_registered" if proof is None else "too_many"
-        became = "ok" if proof is not None and may_send else refused
-        self._record(connection, visit, code_sent, kind, origin, code=became)
-        return None
+        named = next((each for each in own if each.secret == address), None)
+        to = Destination(kind, address, None if named is None else named.id)
+        return self._codes.send(connection, visit, to, origin)
 
     def methods(
         self, connection: Connection, visit: Visit, kind: ProofKind
@@ -277,8 +239,6 @@ class Verification:
         kind: EventKind,
         proof: ProofKind,
         origin: BrowserOrigin,
-        *,
-        code: str = "",
     ) -> None:
         self._notices.record(
             connection,
@@ -286,14 +246,5 @@ class Verification:
             visit.reference,
             origin,
             person=visit.guid,
-            code=code,
             method=str(proof),
         )
-
-
-def readable_address(text: str) -> str | None:
-    """Read an address as it was typed; None where it is none."""
-    try:
-        return email_address.email_address(text)
-    except email_address.BadAddress:
-        return None
