@@ -63,10 +63,13 @@ def fingerprint() -> str:
 
 
 def wanted() -> list[str]:
-    """List what is installed: what the product and the wizard need, and the tools."""
+    """List what is installed: what each program of the product needs, and the tools."""
     project = tomllib.loads(PYPROJECT.read_text())["project"]
-    product = [*project["dependencies"], *project["optional-dependencies"]["wizard"]]
-    return [*product, *BACKPORTS, *TOOLS]
+    more = project["optional-dependencies"]
+    return [
+        *(*project["dependencies"], *more["wizard"], *more["portal"]),
+        *(*BACKPORTS, *TOOLS),
+    ]
 
 
 def _check_tools() -> None:

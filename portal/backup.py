@@ -5,79 +5,107 @@ what the database seals, and asks the agents in the portal's name.
 """
 
 import contextlib
-import io
 import os
 import sqlite3
-import tarfile
-import tempfile
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import make_url
 
 from portal.database.engine import Database
+from portal.database.migrations import migrate
+from portal.database.restored import Settled, TakenSince, settle, taken_since
 from portal.errors import PortalUnusable
+from portal.keys.secret_files import SecretFiles
+from portal.settings import DATABASE
+from wire.server import backup_file, database_file
+from wire.server.backup_file import BackupKind
 
-_DATABASE, _SETTINGS, _SECRETS = "portal.db", "portal.yaml", "secrets/"
-_MOST_BYTES = 1 << 30
+_SETTINGS, _SECRETS = "portal.yaml", "secrets/"
+_KIND = BackupKind("portal", DATABASE)
 _TABLES = ("person", "proof", "event")
 
 
-def back_up(url: str, settings: Path, secrets: Path | None, to: Path) -> None:
+@dataclass(frozen=True)
+class Restored:
+    """What was put back: rows of each kind, and what is good no more."""
+
+    counts: dict[str, int]
+    settled: Settled
+
+
+def back_up(url: str, settings: Path, secrets: SecretFiles | None, to: Path) -> None:
     """Write a new file that its owner alone may read; the server goes on meanwhile.
 
-    `secrets` is the folder with them, None where they stay out.
+    `secrets` are put in too, None where they stay out.
     """
-    path = _path(url)
-    content = {_DATABASE: _snapshot(path), _SETTINGS: _read(settings)}
-    for file in sorted(secrets.iterdir()) if secrets is not None else []:
-        if file.is_file():
-            content[f"{_SECRETS}{file.name}"] = _read(file)
-    try:
-        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        what = f"{to} can't be written: {error.strerror}"
-        raise PortalUnusable(what, "name a file that is not there yet") from None
-    with os.fdopen(handle, "wb") as out, tarfile.open(fileobj=out, mode="w") as tar:
-        for name, held in content.items():
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = len(held), 0o600
-            tar.addfile(member, io.BytesIO(held))
-        tar.close()
-        out.flush()
-        os.fsync(out.fileno())
+    path = sqlite_path(url)
+    content = {DATABASE: _snapshot(path), _SETTINGS: _read(settings)}
+    if secrets is not None:
+        for name in secrets.names():
+            content[f"{_SECRETS}{name}"] = secrets.read(name).reveal().encode()
+    backup_file.write(to, content)
 
 
-def restore(file: Path, url: str, secrets: Path) -> dict[str, int]:
-    """Put a backup in place of the database; say how much of each kind it has.
+def restore(
+    file: Path, url: str, secrets: Path, *, now: int, keep_codes: bool
+) -> Restored:
+    """Put a backup in place of the database.
 
     What was there before stays beside it as `portal.db.before`. Secrets that the file
-    holds are written only where there are none.
+    holds are written only where there are none. What may have been used since the
+    backup is good no more (`portal.database.restored`); `keep_codes`: recovery codes
+    are, where nothing is known of those that were used since.
     """
-    path = _path(url)
-    content = _members(file)
+    path = sqlite_path(url)
+    content = _KIND.read(file, _is_known)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     holder = Database(url)
     try:
-        with _beside(path) as new:
-            new.write_bytes(content[_DATABASE])
-            counts = _counted(new, file)
-            _put_aside(path)
-            new.replace(path)
+        with database_file.beside(path) as new:
+            new.write_bytes(content[DATABASE])
+            counts = database_file.counted(new, _TABLES)
+            if counts is None:
+                raise _KIND.refused(file)
+            since = taken_since(path)
+            settled = _settled(new, since, now=now, keep_codes=keep_codes)
+            database_file.put_in_place(new, path)
     finally:
         holder.close()
     for name, held in content.items():
         if name.startswith(_SECRETS):
             _write_secret(secrets / name.removeprefix(_SECRETS), held)
-    return counts
+    return Restored(counts, settled)
 
 
-def _path(url: str) -> Path:
+def sqlite_path(url: str) -> Path:
+    """Give the file of an address; PortalUnusable where it is PostgreSQL's."""
     if not url.startswith("sqlite:"):
         raise PortalUnusable(
-            "the database is PostgreSQL's", "use pg_dump and pg_restore"
+            "the database is PostgreSQL's",
+            "use pg_dump and pg_restore, and after that `writeback-portal restored`",
         )
     return Path(make_url(url).database or "/")
+
+
+def _is_known(name: str) -> bool:
+    own = name.removeprefix(_SECRETS)
+    is_secret = own != name and "/" not in own and not own.startswith(".")
+    return is_secret or name in (DATABASE, _SETTINGS)
+
+
+def _settled(
+    new: Path, since: TakenSince | None, *, now: int, keep_codes: bool
+) -> Settled:
+    """Bring a database to this version and settle it, before it is put in place."""
+    database = Database(f"sqlite:///{new}")
+    try:
+        migrate(database, keep=False)
+        with database.begin() as connection:
+            return settle(connection, since, now=now, keep_codes=keep_codes)
+    finally:
+        database.close()
+        new.with_name(f"{new.name}.lock").unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes:
@@ -89,91 +117,11 @@ def _read(path: Path) -> bytes:
 
 
 def _snapshot(database: Path) -> bytes:
-    """Copy a database as it is at one moment, also while it is written to."""
     try:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            contextlib.closing(
-                sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)
-            ) as db,
-        ):
-            copy = Path(folder) / _DATABASE
-            with contextlib.closing(sqlite3.connect(copy)) as target:
-                db.backup(target)
-            return copy.read_bytes()
+        return database_file.snapshot(database)
     except sqlite3.Error as error:
         what = f"{database} can't be read: {type(error).__name__}"
         raise PortalUnusable(what, "name the right settings") from None
-
-
-def _members(file: Path) -> dict[str, bytes]:
-    """Read what a backup holds by its names alone, whatever paths are in it."""
-    content = {}
-    try:
-        with tarfile.open(file, "r:") as tar:
-            for member in tar:
-                own = member.name.removeprefix(_SECRETS)
-                known = member.name in (_DATABASE, _SETTINGS) or own != member.name
-                plain = "/" not in own and not own.startswith(".")
-                if known and plain and member.isreg() and member.size <= _MOST_BYTES:
-                    extracted = tar.extractfile(member)
-                    content[member.name] = extracted.read() if extracted else b""
-    except OSError as error:
-        what = f"{file} can't be read: {error.strerror}"
-        raise PortalUnusable(what, "name a backup") from None
-    except tarfile.TarError:
-        raise _no_backup(file) from None
-    if _DATABASE not in content:
-        raise _no_backup(file)
-    return content
-
-
-def _no_backup(file: Path) -> PortalUnusable:
-    remedy = "name a file that `writeback-portal backup` made"
-    return PortalUnusable(f"{file} is no backup of a portal", remedy)
-
-
-@contextlib.contextmanager
-def _beside(database: Path) -> Iterator[Path]:
-    """Give a file for its owner alone, of the folder's own owner, gone at the end."""
-    handle, name = tempfile.mkstemp(dir=database.parent, prefix=f".{_DATABASE}.")
-    os.close(handle)
-    if os.geteuid() == 0:
-        owner = database.parent.stat()
-        os.chown(name, owner.st_uid, owner.st_gid)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _counted(database: Path, file: Path) -> dict[str, int]:
-    """Check a database as a whole before it is put in place."""
-    try:
-        with contextlib.closing(sqlite3.connect(database)) as db:
-            (whole,) = db.execute("PRAGMA integrity_check").fetchone()
-            if whole != "ok":
-                raise _no_backup(file)
-            return {
-                table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - names of our own
-                for table in _TABLES
-            }
-    except sqlite3.Error:
-        raise _no_backup(file) from None
-
-
-def _put_aside(database: Path) -> None:
-    """Keep the database that is there, with what its log holds."""
-    if not database.exists():
-        return
-    with (
-        contextlib.suppress(sqlite3.Error),
-        contextlib.closing(sqlite3.connect(database)) as db,
-    ):
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.replace(database.with_name(f"{database.name}.before"))
-    for suffix in ("-wal", "-shm"):
-        database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
 
 
 def _write_secret(path: Path, content: bytes) -> None:

@@ -1,7 +1,7 @@
 """Why the portal can't start, or a command of it can't be done."""
 
-from wire.failure import PlainFailure
+from wire.server.errors import ServerUnusable
 
 
-class PortalUnusable(PlainFailure):
+class PortalUnusable(ServerUnusable):
     """The portal can't start, or a command can't be done: what, and the remedy."""

@@ -60,9 +60,11 @@ async def portal(
 ) -> AsyncIterator[Portal]:
     """Run a portal's parts; PortalUnusable says which of them can't be had."""
     async with AsyncExitStack() as stack:
-        database = Database(settings.database)
+        password = secrets.find(secret_files.DATABASE_PASSWORD)
+        database = Database(settings.database, password=password)
         stack.callback(database.close)
-        migrate(database)
+        if kept := migrate(database):
+            LOG.info("the tables are of this version now; of before: %s", kept)
         relays = {
             address.id: await stack.enter_async_context(
                 open_relay(address, secrets.read(secret_files.send_key(address.id)))

@@ -23,28 +23,15 @@ from pydantic import (
 
 from portal.errors import PortalUnusable
 from wire import names
+from wire.server.address import Address
 
 SETTINGS_FILE = Path("/etc/writeback-portal/portal.yaml")
 DATA_FOLDER = Path("/var/lib/writeback-portal")
+DATABASE = "portal.db"
 _LISTEN = "127.0.0.1:8480"
 _MOST_BYTES = 256 * 1024
 _HEX = re.compile("[0-9a-f]{64}")
 _REMEDY = "mend it; docs/portal.md lists what there is"
-
-
-def host_port(text: str) -> tuple[str, int]:
-    """Read HOST:PORT; an IPv6 address stands in brackets. ValueError else."""
-    host, separator, port = text.rpartition(":")
-    in_brackets = host.startswith("[") and host.endswith("]")
-    is_host = in_brackets or (host != "" and ":" not in host)
-    if not separator or not is_host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError(f"{text!r} must be HOST:PORT, and [HOST]:PORT for IPv6")
-    return host.strip("[]"), int(port)
-
-
-def _address(text: str) -> str:
-    host_port(text)
-    return text
 
 
 def _origin(text: str) -> str:
@@ -139,10 +126,10 @@ class Settings(_Section):
     base_url: Annotated[str, AfterValidator(_origin)]
     organization: _Short
     issuer: Annotated[str, AfterValidator(names.issuer)]
-    listen: Annotated[str, AfterValidator(_address)] = _LISTEN
+    listen: Address = _LISTEN
     tls: Certificate | None = None
     database: Annotated[str, Field(min_length=1, max_length=500)] = (
-        f"sqlite:///{DATA_FOLDER}/portal.db"
+        f"sqlite:///{DATA_FOLDER}/{DATABASE}"
     )
     trusted_proxies: tuple[Network, ...] = ()
     relays: Annotated[tuple[RelayAddress, ...], Field(max_length=16)] = ()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from wire.failure import PlainFailure
+from wire.server.errors import ServerUnusable
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -27,5 +28,5 @@ class Refused(PlainFailure):
         return {"error": self.what, "remedy": self.remedy} | self.detail
 
 
-class RelayUnusable(PlainFailure):
+class RelayUnusable(ServerUnusable):
     """The relay can't start, or a command can't be done."""

@@ -20,16 +20,16 @@ from relay.errors import RelayUnusable
 from relay.http_server import ACCESS
 from relay.local_status import LocalStatus, Metric
 from relay.server import Place, Relay
-from relay.service_manager import inherited_sockets, notify
 from relay.settings import (
     SETTINGS_FILE,
     Settings,
-    host_port,
     read_settings,
     settings_of,
 )
 from wire.log_limit import limit_log
 from wire.printable import log_to_stderr
+from wire.server.address import host_port
+from wire.server.service_manager import inherited_sockets, notify
 
 LOG = logging.getLogger("relay")
 _OPTIONS = ("name", "certificate", "key", "listen", "metrics", "agent_listeners")

@@ -8,6 +8,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from relay.errors import RelayUnusable
+from wire.server.address import Address, host_port
 
 SETTINGS_FILE = Path("/etc/writeback-relay/relay.yaml")
 DATA_FOLDER = Path("/var/lib/writeback-relay")
@@ -18,16 +19,6 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
-def host_port(text: str) -> tuple[str, int]:
-    """Read HOST:PORT; an IPv6 address stands in brackets. ValueError else."""
-    host, separator, port = text.rpartition(":")
-    in_brackets = host.startswith("[") and host.endswith("]")
-    is_host = in_brackets or (host != "" and ":" not in host)
-    if not separator or not is_host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError(f"{text!r} must be HOST:PORT, and [HOST]:PORT for IPv6")
-    return host.strip("[]"), int(port)
-
-
 def dns_name(text: str) -> str:
     """Check a name that agents and portals reach the relay by (RFC 1123)."""
     if len(text) > 253 or not _NAME.fullmatch(text.lower()):
@@ -35,18 +26,10 @@ def dns_name(text: str) -> str:
     return text.lower()
 
 
-def _address(text: str) -> str:
-    host_port(text)
-    return text
-
-
 def _local(text: str) -> str:
     if host_port(text)[0] not in ("127.0.0.1", "::1", "localhost"):
         raise ValueError(f"{text!r} must be an address of this machine alone")
     return text
-
-
-Address = Annotated[str, AfterValidator(_address)]
 
 
 class Settings(BaseModel):

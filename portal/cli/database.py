@@ -2,10 +2,8 @@
 
 import argparse
 
-from portal.cli.places import add_places
-from portal.database.engine import Database
+from portal.cli.places import add_places, opened
 from portal.database.migrations import migrate
-from portal.settings import read_settings
 
 
 def add_commands(
@@ -21,10 +19,12 @@ def add_commands(
 
 def run_migrate(arguments: argparse.Namespace) -> int:
     """Bring the database to this version; the portal must be stopped on SQLite."""
-    database = Database(read_settings(arguments.settings).database)
+    database = opened(arguments)
     try:
-        migrate(database)
+        kept = migrate(database)
     finally:
         database.close()
+    if kept is not None:
+        print(f"the tables of before are in {kept}")
     print("the database is of this version")
     return 0

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 from portal.audit.export import Format, lines
-from portal.cli.places import add_places, secrets_of
+from portal.cli.places import add_places, opened, secrets_of
 from portal.database import events
 from portal.database.engine import Database
 from portal.database.events import Events
 from portal.database.migrations import check_version
 from portal.keys import secret_files
 from portal.keys.pepper import Pepper
-from portal.settings import read_settings
 
 
 def add_commands(
@@ -74,7 +73,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
 @contextmanager
 def reading(arguments: argparse.Namespace) -> Iterator[Database]:
     """Open the database of the settings to read; it is of this version."""
-    database = Database(read_settings(arguments.settings).database, reading=True)
+    database = opened(arguments, reading=True)
     try:
         check_version(database)
         yield database

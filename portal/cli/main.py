@@ -8,8 +8,8 @@ from importlib.metadata import version
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.cli import backup, check, database, enrolment, events, review, serve, setup
-from portal.errors import PortalUnusable
 from wire.printable import printable_lines
+from wire.server.errors import ServerUnusable
 
 _DOC = "The portal's command: set up, serve, enrol agents."
 
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # what it was asked with may be a person's
         _say(f"the database can't be used: {type(error).__name__}")
         return 1
-    except PortalUnusable as error:
+    except ServerUnusable as error:
         _say(str(error))
         return 1
 

@@ -3,8 +3,10 @@
 import argparse
 from pathlib import Path
 
+from portal.database.engine import Database
+from portal.keys import secret_files
 from portal.keys.secret_files import SecretFiles
-from portal.settings import SETTINGS_FILE
+from portal.settings import SETTINGS_FILE, read_settings
 
 SECRETS_FOLDER = Path("/etc/writeback-portal/secrets")
 
@@ -26,3 +28,12 @@ def secrets_of(arguments: argparse.Namespace) -> SecretFiles:
     if arguments.secrets is not None:
         return SecretFiles(arguments.secrets)
     return SecretFiles.of_service() or SecretFiles(SECRETS_FOLDER)
+
+
+def opened(arguments: argparse.Namespace, *, reading: bool = False) -> Database:
+    """Open the database of the settings, with its password where it has one."""
+    settings = read_settings(arguments.settings)
+    password = None
+    if not settings.database.startswith("sqlite:"):
+        password = secrets_of(arguments).find(secret_files.DATABASE_PASSWORD)
+    return Database(settings.database, reading=reading, password=password)

@@ -20,11 +20,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from portal.errors import PortalUnusable
+from wire.secret import Secret
+from wire.server.database_file import belongs_to_folder
 
 _KINDS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _REMEDY = (
     "database must be sqlite:////PATH or postgresql://USER@HOST/NAME; its password is "
-    "of ~/.pgpass or peer authentication, never in the settings"
+    "the secret database_password, or peer authentication, never in the settings"
 )
 _BUSY_MS = 10_000
 _THREADS = 8  # SQLite writes one after the other; PostgreSQL has as many connections
@@ -35,23 +37,28 @@ _Result = TypeVar("_Result")
 class Database:
     """A database that is open, until `close`."""
 
-    def __init__(self, url: str, *, reading: bool = False) -> None:
+    def __init__(
+        self, url: str, *, reading: bool = False, password: Secret | None = None
+    ) -> None:
         """Open it; PortalUnusable where the address is not in the form.
 
         SQLite refuses a second process that writes; who is `reading` alone may come
-        beside it, and can write nothing.
+        beside it, and can write nothing. `password` is PostgreSQL's.
         """
         self.url = _checked(url)
         self._lock = None if reading else _locked(self.url)
-        self.engine = _reading_engine(self.url) if reading else _engine(self.url)
+        more = {} if password is None else {"password": password.reveal()}
+        made = _reading_engine if reading else _engine
+        self.engine = made(self.url, more)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
 
     def close(self) -> None:
         """End what is under way and close it."""
         self._threads.shutdown()
         self.engine.dispose()
-        if self._lock is not None:
-            os.close(self._lock)
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -89,10 +96,14 @@ def _checked(url: str) -> URL:
     return parsed.set(drivername=_KINDS[kind])
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, more: dict[str, str]) -> Engine:
     if not _is_sqlite(url):
         return create_engine(
-            url, pool_size=_THREADS, pool_pre_ping=True, hide_parameters=True
+            url,
+            connect_args=more,
+            pool_size=_THREADS,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     _make_private(url)
     # each thread has a connection; who waits for the writer before waits this long
@@ -104,9 +115,9 @@ def _engine(url: URL) -> Engine:
     return engine
 
 
-def _reading_engine(url: URL) -> Engine:
+def _reading_engine(url: URL, more: dict[str, str]) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url).execution_options(
+        return create_engine(url, connect_args=more).execution_options(
             postgresql_readonly=True, isolation_level="REPEATABLE READ"
         )
     path = Path(url.database or "")
@@ -130,6 +141,7 @@ def _make_private(url: URL) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         with suppress(PermissionError):  # another's file, which we may write
             path.chmod(0o600)
+        belongs_to_folder(path)
     except OSError as error:
         what = f"{path} can't be written: {error.strerror}"
         raise PortalUnusable(what, "give the portal a folder of its own") from None
@@ -154,6 +166,7 @@ def _locked(url: URL) -> int | None:
     path = Path(f"{url.database}.lock")
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        belongs_to_folder(path)
     except OSError as error:
         what = f"{path} can't be written: {error.strerror}"
         raise PortalUnusable(what, "give the portal a folder of its own") from None

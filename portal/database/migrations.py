@@ -1,6 +1,8 @@
 """Brings a database to this version's tables, and refuses one of a later version.
 
-Alembic's revisions are in `revisions/`; each is written once and never edited.
+Alembic's revisions are in `revisions/`; each is written once and never edited. A change
+is made whole or not at all; of SQLite a copy of before stays, which the version of
+before can restore.
 """
 
 from pathlib import Path
@@ -9,19 +11,48 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from portal.database.engine import Database
 from portal.errors import PortalUnusable
+from portal.settings import DATABASE
+from wire.server import backup_file, database_file
 
 _FOLDER = Path(__file__).parent / "revisions"
+_LOCK = 0x57525550  # of PostgreSQL: who changes the tables
 
 
-def migrate(database: Database) -> None:
-    """Make the tables, or bring them to this version; PortalUnusable: is a later's."""
+def migrate(database: Database, *, keep: bool = True) -> Path | None:
+    """Make the tables, or bring them to this version; PortalUnusable: is a later's.
+
+    Gives the backup of SQLite's tables of before, where there were others and it is to
+    `keep` one.
+    """
+    kept = _kept(database) if keep else None
     with database.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # nodes that start together
+            lock = text("SELECT pg_advisory_xact_lock(:key)")
+            connection.execute(lock, {"key": _LOCK})
         _refuse_later(connection)
         command.upgrade(_config(connection), "head")
+    return kept
+
+
+def _kept(database: Database) -> Path | None:
+    """Write a backup of tables that another version made; None where there are none."""
+    with database.begin() as connection:
+        _refuse_later(connection)
+        revision = _revision(connection)
+    is_sqlite = database.url.drivername == "sqlite"
+    if revision in (None, _scripts().get_current_head()) or not is_sqlite:
+        return None
+    path = Path(str(database.url.database))
+    to = path.with_name(f"before-{revision}.tar")
+    to.unlink(missing_ok=True)  # of an upgrade that was taken back
+    backup_file.write(to, {DATABASE: database_file.snapshot(path)})
+    database_file.belongs_to_folder(to)
+    return to
 
 
 def check_version(database: Database) -> None:
@@ -41,7 +72,8 @@ def _refuse_later(connection: Connection) -> None:
     if revision is not None and revision not in known:
         raise PortalUnusable(
             "the database is of a later version of the portal",
-            "install that version again, or restore a backup of before",
+            "install that version again, or have this one restore the backup of its "
+            "tables: before-*.tar beside the database",
         )
 
 

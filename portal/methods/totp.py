@@ -6,7 +6,7 @@ import pyotp
 
 STEP_S = 30
 # one step of clocks that differ (RFC 6238 section 5.2)
-_DRIFT = 1
+DRIFT = 1
 _SECRET_BYTES_BASE32 = 32
 
 
@@ -23,7 +23,7 @@ def matching_step(secret: str, code: str, now: float) -> int | None:
     """
     totp = pyotp.TOTP(secret, interval=STEP_S)
     current, found = int(now // STEP_S), None
-    for step in range(current - _DRIFT, current + _DRIFT + 1):
+    for step in range(current - DRIFT, current + DRIFT + 1):
         if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode()):
             found = step
     return found

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from relay.cli import agents, backups, certificates, codes, portals, rules, serve, setup
 from relay.database.data_lock import check_database
-from relay.errors import RelayUnusable
 from relay.version import VERSION
 from wire.printable import printable, printable_lines
+from wire.server.errors import ServerUnusable
 
 _RESTORE = "put a backup in its place: writeback-relay restore"
 _DOC = "The relay's command: set up, serve, portals, codes, agents, backup."
@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         kind = printable(str(error))
         _say(f"the database in {arguments.data} can't be used: {kind}; {_RESTORE}")
         return 1
-    except RelayUnusable as error:
+    except ServerUnusable as error:
         _say(str(error))
         return 1
 

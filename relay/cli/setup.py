@@ -22,10 +22,10 @@ from relay.settings import (
     METRICS,
     SETTINGS_FILE,
     Settings,
-    host_port,
     settings_of,
 )
 from relay.tls_files import TLS_FOLDER, USER, TlsFiles, has_service_user
+from wire.server.address import host_port
 
 _SYSTEMD = Path("/run/systemd/system")
 _SOCKET = Path("/etc/systemd/system/writeback-relay.socket.d/10-listen.conf")

@@ -7,8 +7,9 @@ import subprocess
 import pytest
 
 from installer.paths import INSTALLER
-from relay.settings import DATA_FOLDER, LISTEN, SETTINGS_FILE, host_port
+from relay.settings import DATA_FOLDER, LISTEN, SETTINGS_FILE
 from relay.tls_files import USER
+from wire.server.address import host_port
 
 UNITS = INSTALLER / "root/relay/usr/lib/systemd/system"
 SERVICE = UNITS / "writeback-relay.service"

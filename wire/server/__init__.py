@@ -1,0 +1,1 @@
+"""What relay and portal share as servers: address, database file, backup."""
