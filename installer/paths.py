@@ -11,4 +11,4 @@ CONSTRAINTS = INSTALLER / "constraints.txt"
 LOCK = INSTALLER / "lock.txt"
 PYPROJECT = REPOSITORY / "pyproject.toml"
 # What the frozen programs are made of: nothing else of the repository gets in.
-SOURCES = ("agent", "relay", "resources", "wire", "wizard")
+SOURCES = ("agent", "relay", "resources", "rollout", "wire", "wizard")

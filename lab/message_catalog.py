@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 POT = REPOSITORY / "resources/translations/writeback.pot"
 GUIDE_POT = REPOSITORY / "resources/translations/guide.pot"
 PORTAL_POT = REPOSITORY / "resources/translations/portal.pot"
+ROLLOUT_POT = REPOSITORY / "resources/translations/rollout.pot"
 PACKAGES = ("agent", "wire", "wizard")
 # how many templates each call begins with
 CALLS = {"Text": 1, "plural": 2, "tr": 1}
@@ -53,14 +54,16 @@ class NotLiteral(ValueError):
     """Templates are put together at run time; says where, a line each."""
 
 
-def messages(root: Path = REPOSITORY) -> tuple[Message, ...]:
-    """Find the texts of all packages, in the order of the files.
+def messages(
+    root: Path = REPOSITORY, packages: Sequence[str] = PACKAGES
+) -> tuple[Message, ...]:
+    """Find the texts of packages, in the order of the files.
 
     Raises:
         NotLiteral: templates are no string literals.
 
     """
-    trees = dict(_parsed(root))
+    trees = dict(_parsed(root, packages))
     nodes = [(path, node) for path, tree in trees.items() for node in ast.walk(tree)]
     fields = {
         node.name: _fields(node) for _, node in nodes if isinstance(node, ast.ClassDef)
@@ -81,8 +84,8 @@ def messages(root: Path = REPOSITORY) -> tuple[Message, ...]:
     return good
 
 
-def _parsed(root: Path) -> Iterator[tuple[str, ast.Module]]:
-    for package in PACKAGES:
+def _parsed(root: Path, packages: Sequence[str]) -> Iterator[tuple[str, ast.Module]]:
+    for package in packages:
         for path in sorted((root / package).rglob("*.py")):
             name = str(path.relative_to(root))
             yield name, ast.parse(path.read_text("utf-8"))
@@ -133,10 +136,10 @@ def _literal(node: ast.expr) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def template() -> Catalog:
+def template(domain: str | None = None, packages: Sequence[str] = PACKAGES) -> Catalog:
     """Give the catalog of the sources as they are."""
-    made = Catalog(project="Writeback", charset="utf-8", fuzzy=False)
-    for message in messages():
+    made = Catalog(project="Writeback", domain=domain, charset="utf-8", fuzzy=False)
+    for message in messages(packages=packages):
         one, *many = (each or "" for each in message.templates)
         if one:
             # without lines: a file that changes with each edit says nothing
@@ -175,13 +178,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         sources, guides = template(), guide.template(REPOSITORY)
         pages = portal.template(REPOSITORY)
+        materials = template(catalogs.ROLLOUT, ("rollout",))
         POT.parent.mkdir(exist_ok=True)
         POT.write_bytes(catalog(sources))
         GUIDE_POT.write_bytes(catalog(guides))
         PORTAL_POT.write_bytes(catalog(pages))
+        ROLLOUT_POT.write_bytes(catalog(materials))
         event_catalog.write()
         if arguments[:1] == ["merge"]:
-            for each in (sources, guides, pages):
+            for each in (sources, guides, pages, materials):
                 merge(each, arguments[1:])
     except (NotLiteral, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)

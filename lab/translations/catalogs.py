@@ -18,10 +18,11 @@ from babel.messages.pofile import read_po, write_po
 from wizard.translation import DOMAIN, FOLDER
 
 # the guide's texts are a catalog of their own, as only who builds it reads that; so
-# are the portal's, which is another program
+# are the portal's, which is another program, and those of what both programs make
 GUIDE = "guide"
 PORTAL = "portal"
-_BOOKS = {GUIDE: "guide", PORTAL: "portal"}
+ROLLOUT = "rollout"
+_BOOKS = {GUIDE: "guide", PORTAL: "portal", ROLLOUT: "rollout materials"}
 # of the product; a catalog is begun when there are words for it
 LANGUAGES = ("ar", "de", "es", "fr", "ja")
 # neither says when it was made: the same texts give the same files

@@ -8,7 +8,7 @@ import agent
 
 ROOT = Path(agent.__file__).parents[1]
 EVERY = ("Exception", "BaseException")
-PACKAGES = ("agent", "installer", "lab", "relay", "wire", "wizard")
+PACKAGES = ("agent", "installer", "lab", "relay", "rollout", "wire", "wizard")
 # what comes over a boundary may be anything; each tells of it by its kind
 BOUNDARIES = {
     "agent/ldap/certificates.py": 1,  # a stranger's certificate: told as unreadable

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-_PROGRAMS = ("agent", "portal", "relay", "wire", "wizard")
+_PROGRAMS = ("agent", "portal", "relay", "rollout", "wire", "wizard")
 
 
 def test_a_wheel_would_hold_every_package() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from lab import message_catalog
 from lab.message_catalog import POT, Message, NotLiteral, catalog, messages
 from wire.text import Text
 from wizard.flow.pages.order import PAGES
@@ -87,11 +86,9 @@ def texts(value: Any) -> Iterator[Text]:
             yield from texts(each)
 
 
-def test_what_is_declared_is_among_what_is_extracted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(message_catalog, "PACKAGES", ("wire", "wizard/flow"))
-    extracted = {template for each in messages() for template in each.templates}
+def test_what_is_declared_is_among_what_is_extracted() -> None:
+    found = messages(packages=("wire", "wizard/flow"))
+    extracted = {template for each in found for template in each.templates}
     assert {each.template for each in texts(PAGES)} <= extracted | {""}
     assert len(list(texts(PAGES))) > len(PAGES) * 4
 

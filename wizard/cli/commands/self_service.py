@@ -10,6 +10,7 @@ from wire.names import Identifier
 from wire.text import Text
 from wizard.cli.command import SECRETS, SETTINGS, Argument, Command, Group
 from wizard.cli.commands.permissions import chain_rows, explained_by, link_data
+from wizard.cli.commands.rollout import GUIDE
 from wizard.cli.invocation import Invocation, inspect_directory
 from wizard.cli.output import Exit, Result, labelled, lines
 from wizard.controller.permissions import Permissions
@@ -108,5 +109,6 @@ SELF_SERVICE = Group(
             _check,
             reads=True,
         ),
+        GUIDE,
     ),
 )

@@ -3,6 +3,7 @@
 import gettext
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from lab.message_catalog import (
     GUIDE_POT,
     PORTAL_POT,
     REPOSITORY,
+    ROLLOUT_POT,
     catalog,
     template,
 )
@@ -25,8 +27,12 @@ GUIDES = catalogs.languages(domain=catalogs.GUIDE)
 # to be whole, each text has its words; a language begins with a part
 WHOLE = ("de", "es", "fr", "ja")
 WHOLE_GUIDES = ("de", "es", "fr", "ja")
-PORTALS = catalogs.languages(domain=catalogs.PORTAL)
 WHOLE_PORTALS = ("de",)
+# of people who reset, and of what they are given
+SECOND: dict[str, tuple[Path, Callable[[], Catalog]]] = {
+    catalogs.PORTAL: (PORTAL_POT, lambda: portal.template(REPOSITORY)),
+    catalogs.ROLLOUT: (ROLLOUT_POT, lambda: template(catalogs.ROLLOUT, ("rollout",))),
+}
 
 
 def source(*texts: str | tuple[str, str]) -> Catalog:
@@ -158,22 +164,29 @@ def test_every_text_of_a_guide_has_its_words(language: str) -> None:
     assert missing(catalogs.read(language, domain=catalogs.GUIDE)) == []
 
 
-def test_the_portals_template_holds_what_its_pages_say() -> None:
-    made = portal.template(REPOSITORY)
-    assert PORTAL_POT.read_bytes() == catalog(made), "run ./dev texts"
-    for language in PORTALS:
-        held = catalogs.read(language, domain=catalogs.PORTAL)
-        merged = catalogs.spelled(catalogs.merge(held, made))
-        path = catalogs.path_of(language, domain=catalogs.PORTAL)
+@pytest.mark.parametrize("domain", SECOND)
+def test_a_template_holds_what_is_said_and_no_other(domain: str) -> None:
+    pot, made = SECOND[domain]
+    assert pot.read_bytes() == catalog(made()), "run ./dev texts"
+    for language in catalogs.languages(domain=domain):
+        held = catalogs.read(language, domain=domain)
+        merged = catalogs.spelled(catalogs.merge(held, made()))
+        path = catalogs.path_of(language, domain=domain)
         assert path.read_bytes() == merged, "run ./dev texts merge"
+        read = path.with_suffix(".mo").read_bytes()
+        assert read == catalogs.compiled(held), "run ./dev texts merge"
 
 
-@pytest.mark.parametrize("language", PORTALS)
-def test_no_text_of_the_portal_is_wrong(language: str) -> None:
-    held = catalogs.read(language, domain=catalogs.PORTAL)
-    assert [str(each) for each in faults(held, terms())] == []
+@pytest.mark.parametrize("domain", SECOND)
+def test_no_text_of_a_portal_or_a_material_is_wrong(domain: str) -> None:
+    for language in catalogs.languages(domain=domain):
+        held = catalogs.read(language, domain=domain)
+        assert [str(each) for each in faults(held, terms())] == []
 
 
+@pytest.mark.parametrize("domain", SECOND)
 @pytest.mark.parametrize("language", WHOLE_PORTALS)
-def test_every_text_of_the_portal_has_its_words(language: str) -> None:
-    assert missing(catalogs.read(language, domain=catalogs.PORTAL)) == []
+def test_every_text_of_a_portal_or_a_material_has_its_words(
+    domain: str, language: str
+) -> None:
+    assert missing(catalogs.read(language, domain=domain)) == []

@@ -32,6 +32,7 @@ CODES = {
     "permissions explain": (NO_SETTINGS, DOWN),
     "self-service show": (NO_SETTINGS, READS),
     "self-service check": (NO_SETTINGS, DOWN),
+    "self-service guide": (NO_SETTINGS, READS),
     "permissions coverage": (NO_SETTINGS, DOWN),
     "permissions prove": (NO_SETTINGS, DOWN),
     "permissions plan": (NO_SETTINGS, DOWN),
@@ -62,6 +63,9 @@ def words_of(name: str, home: Path) -> list[str]:
     more = [word for word in ("--yes", "--check-only") if word in takes]
     person = ["anna@corp.test"] if "user" in takes else []
     person += ["CN=Anna,DC=corp,DC=test"] if "names" in takes else []
+    # of no person: nobody may reset by the settings here
+    person += ["help-desk"] if "material" in takes else []
+    more += ["--portal", "https://portal.corp.test"] if "--portal" in takes else []
     return [*name.split(), *person, *more, "--home", str(home)]
 
 

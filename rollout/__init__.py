@@ -1,0 +1,1 @@
+"""Rollout materials: what people and help desks get, by the policy in force."""
