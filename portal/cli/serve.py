@@ -2,16 +2,13 @@
 
 import argparse
 import asyncio
-import contextlib
 import logging
-import signal
-import socket
-from collections.abc import Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from portal.cli.places import add_places, secrets_of
+from portal.cli.web_server import WebServer
 from portal.parts import portal
 from portal.settings import Settings, read_settings
 from wire.log_limit import limit_log
@@ -19,7 +16,6 @@ from wire.printable import log_to_stderr
 from wire.server.address import host_port
 from wire.server.service_manager import inherited_sockets, notify
 
-LOG = logging.getLogger("portal")
 # what one peer may hold: slow requests, and headers without end
 _CONNECTIONS, _HEADER_BYTES = 512, 32 * 1024
 _KEEP_ALIVE_S, _STOP_S = 15, 25
@@ -47,26 +43,8 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
     listening = inherited_sockets()
     async with portal(settings, secrets_of(arguments)) as running:
         config = _config(settings, running.app)
-        await _Server(config).serve(listening or None)
+        await WebServer(config).serve(listening or None)
         notify("STOPPING=1")
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's, which tells systemd that it is ready, and ends in order."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        for each in sockets or [s for server in self.servers for s in server.sockets]:
-            LOG.info("ready on %s:%d", *each.getsockname()[:2])
-        notify("READY=1")
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take the signals; uvicorn would send them again before all is closed."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
 
 
 def _config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
