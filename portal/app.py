@@ -8,6 +8,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from portal.keys.pepper import Purpose
 from portal.pages.account import AccountPages, SignedInPages
 from portal.pages.account_proof import AccountProofPages
 from portal.pages.change import ChangePages
@@ -17,6 +18,8 @@ from portal.pages.page import Pages
 from portal.pages.passkeys import PasskeyPages
 from portal.pages.proofs import ProofPages
 from portal.pages.registration import RegistrationPages
+from portal.pages.staff.door import StaffDoor
+from portal.pages.staff.sign_in import StaffSignInPages
 from portal.pages.start import StartPage
 from portal.services import Services
 from portal.templating import STATIC
@@ -30,6 +33,7 @@ from portal.visits.password_sign_in import PasswordSignIn
 from portal.visits.receipts import Receipts
 from portal.visits.registration import Registration
 from portal.visits.sent_codes import SentCodes
+from portal.visits.staff.sessions import StaffSessions
 from portal.visits.verification import Verification
 from portal.visits.write import Writing
 from portal.web.same_site import SameSite
@@ -46,7 +50,7 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
         return pages.show(request, "fault", status, status=status)
 
     app = Starlette(
-        routes=[*_routes(pages, services, lookups), static],
+        routes=[*routes_of(pages, services, lookups), static],
         exception_handlers={HTTPException: fault, Exception: fault},
     )
     # it would send a form on by the scheme that the proxy came with
@@ -56,7 +60,7 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
     return SecurityHeaders(guarded)
 
 
-def _routes(pages: Pages, services: Services, lookups: Lookups) -> list[Route]:
+def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]:
     """Give the addresses of all pages."""
     writing, sent_codes = Writing(services), SentCodes(services)
     verification = Verification(services, sent_codes)
@@ -85,4 +89,18 @@ def _routes(pages: Pages, services: Services, lookups: Lookups) -> list[Route]:
         RegistrationPages(signed, registration, NewApps(services), address_codes),
         PasskeyPages(signed, PasskeyRegistration(services, registration)),
     )
+    own = [route for each in shown for route in each.routes]
+    return [*own, *_of_staff(pages, services, lookups, passkeys)]
+
+
+def _of_staff(
+    pages: Pages,
+    services: Services,
+    lookups: Lookups,
+    passkeys: PasskeyVerification,
+) -> list[Route]:
+    """Give the addresses of those who work here: all below /staff, behind one door."""
+    door = StaffDoor(pages, StaffSessions(services))
+    visits = Forgotten(services, lookups, Purpose.STAFF)
+    shown = (StaffSignInPages(door, visits, passkeys),)
     return [route for each in shown for route in each.routes]

@@ -35,6 +35,9 @@ class EventKind(StrEnum):
     REGISTERED = "registered"
     LIMIT_REACHED = "limit_reached"
     BLOCKED = "blocked"
+    STAFF_SIGNED_IN = "staff_signed_in"
+    STAFF_REFUSED = "staff_refused"
+    STAFF_SIGNED_OUT = "staff_signed_out"
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Event:
     """Something that happened; `at` in Unix seconds.
 
     `reference` is the visit's, or the agent's for what it did; `code` is an outcome's
-    (`wire.outcomes`), `no_agent`, `blocked`, `not_registered`, or empty. `detail`
-    holds no secret, no name and no address of mail.
+    (`wire.outcomes`), `no_agent`, `no_role`, `blocked`, `not_registered`, or empty.
+    `detail` holds no secret, no name and no address of mail.
     """
 
     kind: EventKind

@@ -42,6 +42,7 @@ _MOST = 1000
 _SEVERE = {
     EventKind.BLOCKED: 7,
     EventKind.LIMIT_REACHED: 6,
+    EventKind.STAFF_REFUSED: 6,
     EventKind.SIGN_IN_REFUSED: 5,
     EventKind.METHOD_REFUSED: 5,
     EventKind.METHOD_REMOVED: 5,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from portal.database.schema import PERSON, SESSION
 
@@ -48,6 +48,12 @@ def find(connection: Connection, session: str, now: int) -> Session | None:
         return None
     held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     return Session(**{**held, "roles": tuple(held["roles"])})
+
+
+def touch(connection: Connection, session: str, now: int) -> None:
+    """Note that a session is used."""
+    same = SESSION.c.id == session
+    connection.execute(update(SESSION).where(same).values(seen=now))
 
 
 def end(connection: Connection, session: str) -> None:

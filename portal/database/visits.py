@@ -72,6 +72,17 @@ def settle(connection: Connection, visit: str, found: LookedUp, now: float) -> N
     connection.execute(update(JOURNEY).where(unsettled).values(**values))
 
 
+def renew(
+    connection: Connection, visit: str, asked: SelfServicePolicy, now: float
+) -> None:
+    """Note what the agent says now of a visit's person."""
+    same = JOURNEY.c.id == visit
+    held = connection.scalar(select(JOURNEY.c.asked).where(same)) or {}
+    renewed = {**held, "policy": asked.model_dump(mode="json")}
+    values = {"asked": renewed, "looked_up": now}
+    connection.execute(update(JOURNEY).where(same).values(**values))
+
+
 def find(connection: Connection, visit: str) -> Visit | None:
     """Read a visit; None where there is none of this id."""
     row = connection.execute(select(JOURNEY).where(JOURNEY.c.id == visit)).first()

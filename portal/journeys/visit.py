@@ -23,6 +23,8 @@ class VisitPurpose(StrEnum):
     UNLOCK = "unlock"
     # of who is signed in: what they prove again before they change their methods
     ACCOUNT = "account"
+    # of who works here: signing in, and the session after it
+    STAFF = "staff"
 
 
 @dataclass(frozen=True)

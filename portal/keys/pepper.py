@@ -23,6 +23,7 @@ class Purpose(StrEnum):
 
     JOURNEY = "journey"
     SESSION = "session"
+    STAFF = "staff"
     BROWSER = "browser"
     NAME = "name"
     ADDRESS = "address"

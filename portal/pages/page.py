@@ -18,6 +18,10 @@ from portal.web.client_address import client_address, counted_network
 from portal.web.forms import Form, read_form
 
 _MOST_AGENT = 200
+# where those sign in who work here: a session beside the one of one's own account
+STAFF = "/staff"
+_OWN_COOKIES = (cookies.VISIT, cookies.SESSION)
+_STAFF_COOKIES = (cookies.STAFF,)
 _TOKEN = "token"  # noqa: S105 - the name of a field
 
 
@@ -90,9 +94,9 @@ class Pages:
 
     def _token(self, request: Request) -> str:
         """Tie a form to the visit or session that its page was shown in."""
-        held = [
-            cookies.read(request, name) for name in (cookies.VISIT, cookies.SESSION)
-        ]
+        is_staff = request.url.path.startswith(STAFF)
+        names = _STAFF_COOKIES if is_staff else _OWN_COOKIES
+        held = [cookies.read(request, name) for name in names]
         if not any(held):
             return ""
         return self.services.pepper.digest(Purpose.FORM, *(each or "" for each in held))

@@ -17,6 +17,7 @@ from portal.database.proofs import RegisteredMethod
 from portal.database.sessions import Session
 from portal.database.visits import LookedUp, NewVisit
 from portal.journeys.policy import SelfServicePolicy
+from portal.journeys.role import roles_of
 from portal.journeys.visit import Visit, VisitPurpose
 from portal.keys.pepper import Purpose
 from portal.services import BrowserOrigin, Services
@@ -61,7 +62,10 @@ class Accounts:
     async def open(self, signed_in: SignedIn, origin: BrowserOrigin) -> str | None:
         """Begin a session; give its cookie, or None where this is not for them."""
         person, policy = signed_in.found.person, signed_in.found.self_service
-        if person is None or policy is None or not policy.eligible:
+        if person is None or policy is None:
+            return None
+        # who has a role registers also where self-service is not for them
+        if not policy.eligible and not roles_of(policy.roles):
             return None
         cookie = secrets.token_urlsafe(32)
         work, served = self._services.database.run, self._services.settings.domains

@@ -1,4 +1,7 @@
-"""A visit of who forgot their password: it begins with a name, and always goes on."""
+"""A visit that begins with a name, and always goes on: of who forgot their password.
+
+And of who works here and has not signed in yet.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -34,8 +37,14 @@ class TooManyNames:
 class Forgotten:
     """Begins visits and finds them again."""
 
-    def __init__(self, services: Services, lookups: Lookups) -> None:
-        self._services, self._lookups = services, lookups
+    def __init__(
+        self,
+        services: Services,
+        lookups: Lookups,
+        hashed: Purpose = Purpose.JOURNEY,
+    ) -> None:
+        """Find visits by cookies that are hashed for a purpose of their own."""
+        self._services, self._lookups, self._hashed = services, lookups, hashed
         self._notices = Notices(services)
 
     async def begin(
@@ -58,12 +67,12 @@ class Forgotten:
         until = await services.database.run(self._add, visit, origin)
         if until is not None:
             return TooManyNames(until)
-        self._lookups.begin(own_id, reference, name, origin)
+        self._lookups.begin(own_id, reference, name, origin, purpose)
         return Begun(cookie)
 
     def id_of(self, cookie: str) -> str:
         """Give the id of the visit that a browser's cookie means."""
-        return self._services.pepper.digest(Purpose.JOURNEY, cookie)
+        return self._services.pepper.digest(self._hashed, cookie)
 
     async def find(self, cookie: str | None) -> Visit | None:
         """Give the visit of a cookie where it is there; it may have ended."""

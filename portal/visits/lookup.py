@@ -21,8 +21,9 @@ from portal.database import people, visits
 from portal.database.people import RegisteredPerson
 from portal.database.visits import LookedUp
 from portal.journeys.policy import SelfServicePolicy
+from portal.journeys.role import roles_of
 from portal.journeys.sign_in_name import user_claim
-from portal.journeys.visit import Visit
+from portal.journeys.visit import Visit, VisitPurpose
 from portal.services import BrowserOrigin, Services
 from portal.visits.notices import Notices
 from wire.operation import Operation
@@ -61,14 +62,19 @@ class Lookups:
         self._at_once = asyncio.Semaphore(_MOST_AT_ONCE)
 
     def begin(
-        self, visit: str, reference: str, name: str, origin: BrowserOrigin
+        self,
+        visit: str,
+        reference: str,
+        name: str,
+        origin: BrowserOrigin,
+        purpose: VisitPurpose = VisitPurpose.FORGOTTEN,
     ) -> None:
         """Look a name up for a visit, in the background."""
         if len(self._tasks) >= _MOST_WAITING:
             # a flood: the visit stays one of nobody, as at a name that nobody has
             LOG.warning("%d lookups wait: one more is not begun", _MOST_WAITING)
             return
-        work = self._settle(visit, reference, name, origin)
+        work = self._settle(visit, reference, name, origin, purpose)
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -96,10 +102,15 @@ class Lookups:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _settle(
-        self, visit: str, reference: str, name: str, origin: BrowserOrigin
+        self,
+        visit: str,
+        reference: str,
+        name: str,
+        origin: BrowserOrigin,
+        purpose: VisitPurpose,
     ) -> None:
         async with self._at_once:
-            heard = await self._looked_up(reference, name, origin)
+            heard = await self._looked_up(reference, name, origin, purpose)
         await self._services.database.run(self._note, visit, reference, heard, origin)
 
     def _note(
@@ -124,10 +135,11 @@ class Lookups:
         )
 
     async def _looked_up(
-        self, reference: str, name: str, origin: BrowserOrigin
+        self, reference: str, name: str, origin: BrowserOrigin, purpose: VisitPurpose
     ) -> _Heard:
         """Ask the agents of all domains; the first that knows the name counts."""
-        claims = requests.lookup(user_claim(name), "reset", reference, origin.address)
+        asked = "sign_in" if purpose is VisitPurpose.STAFF else "reset"
+        claims = requests.lookup(user_claim(name), asked, reference, origin.address)
         code = str(Code.USER_NOT_FOUND)
         services = self._services
         heard = await services.agents.read_each(services.settings.domains, claims)
@@ -138,9 +150,10 @@ class Lookups:
                 continue
             answer, agent = said
             if answer.code is not Code.USER_NOT_FOUND:
-                return await self._found(domain, agent, answer, origin)
+                return await self._found(domain, agent, answer, origin, purpose)
         nobody = Answer(code=Code.USER_NOT_FOUND)
-        return replace(await self._found("", None, nobody, origin), code=code)
+        found = await self._found("", None, nobody, origin, purpose)
+        return replace(found, code=code)
 
     async def _found(
         self,
@@ -148,10 +161,12 @@ class Lookups:
         agent: AgentExchange | None,
         answer: Answer,
         origin: BrowserOrigin,
+        purpose: VisitPurpose,
     ) -> _Heard:
         """Take who was found for somebody where they are eligible and registered.
 
-        Of nobody the same is asked of the database.
+        Who works here needs a role instead: self-service may not be for them. Of nobody
+        the same is asked of the database.
         """
         person = answer.person if answer.ok else None
         asked, state = answer.self_service, answer.state
@@ -162,7 +177,7 @@ class Lookups:
         if known is not None and not known.is_of(domain, served):
             known = None
         knows = await database.run(people.knows_browser, origin.device, guid)
-        code = _refusal(answer, known)
+        code = _refusal(answer, known, purpose)
         is_theirs = code is None
         found = LookedUp(
             domain=domain,
@@ -175,12 +190,19 @@ class Lookups:
         return _Heard(found, code or str(Code.OK), answer)
 
 
-def _refusal(answer: Answer, known: RegisteredPerson | None) -> str | None:
+def _refusal(
+    answer: Answer, known: RegisteredPerson | None, purpose: VisitPurpose
+) -> str | None:
     """Say why a visit is about nobody; None where it is about who was found."""
     asked = answer.self_service
     if not answer.ok:
         return str(answer.code)
-    if answer.person is None or asked is None or not asked.eligible:
+    if answer.person is None or asked is None:
+        return str(Code.NOT_ELIGIBLE)
+    if purpose is VisitPurpose.STAFF:
+        if not roles_of(asked.roles):
+            return "no_role"
+    elif not asked.eligible:
         return str(Code.NOT_ELIGIBLE)
     if known is None or known.registered is None:
         return "not_registered"

@@ -32,15 +32,17 @@ class Notices:
         origin: BrowserOrigin,
         *,
         person: str | None = None,
+        actor: str | None = None,
         code: str = "",
         **detail: Any,
     ) -> None:
-        """Add an event to the audit."""
+        """Add an event to the audit; `actor` did it where it is not the person."""
         event = Event(
             kind=kind,
             at=int(self._services.clock()),
             reference=reference,
             person=person,
+            actor=actor,
             code=code,
             detail=detail,
             address=origin.address,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 VISIT = "__Host-visit"
 SESSION = "__Host-session"
+STAFF = "__Host-staff"
 BROWSER = "__Host-browser"
 _BROWSER_S = 365 * 86_400
 _MOST = 128

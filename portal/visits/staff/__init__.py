@@ -1,0 +1,1 @@
+"""What those do who work here: their sessions, and whom they help."""
