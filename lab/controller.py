@@ -113,6 +113,11 @@ class Lab:
         return self._data / "tls/ca.pem"
 
     @property
+    def authority(self) -> Authority:
+        """The domain's own authority, for who serves beside the controller."""
+        return Authority(self.ca, self.ca.parent / "ca.key")
+
+    @property
     def running(self) -> bool:
         return process.load(self._pid_file) is not None
 
@@ -180,7 +185,7 @@ class Lab:
     def present(self, names: list[str], *, expired: bool = False) -> None:
         """Serve with a new certificate for these names, of the same authority."""
         self._end()
-        authority = Authority(self.ca, self.ca.parent / "ca.key")
+        authority = self.authority
         leaf = self._data / "tls/dc1"
         issue(authority, leaf, names, [self.address], expired=expired)
         samba, deadline = self._started(), time.monotonic() + _READY_SECONDS

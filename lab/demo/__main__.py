@@ -18,8 +18,8 @@ from lab import places
 from lab.__main__ import down, reset, up
 from lab.chroot.errors import LabError
 from lab.controller import Lab
+from lab.demo.offers import write_offers
 from lab.demo.plot import Ground, Result, travel
-from lab.offers import write_offers
 from lab.relay import LabRelay
 from wizard.host.sandbox.host import SandboxHost
 
@@ -92,7 +92,8 @@ def _by_itself(*, as_json: bool, keep: bool) -> int:
 
 def _ground(offered: Path, say: Say) -> Ground:
     lab, relay = _lab()
-    return Ground(lab, relay.portal, offered, places.MACHINE, SCREENSHOTS, say)
+    portal = places.PORTAL
+    return Ground(lab, relay, portal, offered, places.MACHINE, SCREENSHOTS, say)
 
 
 def _offer() -> Path:

@@ -1,6 +1,7 @@
 """The unattended journey: Customize from nothing to a reset that came home."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,18 @@ from typing import Any
 from lab.controller import Lab
 from lab.demo.driver import Driver, JourneyFailed
 from lab.demo.permissions import look_at_permissions
+from lab.demo.portal_walk import NOT_WALKED, Walked, walk
 from lab.demo.proof import PortalSide, signs_in
+from lab.portal.lab_portal import LabPortal
+from lab.portal.people import make_groups, self_service
+from lab.relay import LabRelay
 from wire.outcomes import Code
 from wire.secret import Secret
 from wizard.controller.controller import Controller
 from wizard.flow.offers_file import read_offers
 from wizard.host.sandbox.host import SandboxHost
 from wizard.plan.change import allow_all
+from wizard.results import PortalDetails
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 
@@ -29,7 +35,8 @@ class Ground:
 
     Attributes:
         lab: the domain controller.
-        portal: the portal's private file.
+        relay: the relay, with the portal that it knows.
+        portal: the portal's folder; it is made anew.
         offered: the offers file, as `./dev` gives it to the wizard.
         machine: the folder that is installed below.
         pictures: where pictures of the pages go.
@@ -38,6 +45,7 @@ class Ground:
     """
 
     lab: Lab
+    relay: LabRelay
     portal: Path
     offered: Path
     machine: Path
@@ -47,14 +55,21 @@ class Ground:
 
 @dataclass
 class Result:
-    """What was seen to work; "not reached" where the journey ended before."""
+    """What was seen to work; "not reached" where the journey ended before.
+
+    `portal_ms` is from pressing the button to the page that says it is done;
+    `not_walked` is what the product has and this journey does not show.
+    """
 
     install: str = "not reached"
     permissions: str = "not reached"
     reset: str = "not reached"
     bind: str = "not reached"
     reconfigure: str = "not reached"
+    portal: str = "not reached"
     end_to_end_ms: float = 0.0
+    portal_ms: float = 0.0
+    not_walked: list[str] = field(default_factory=lambda: list(NOT_WALKED))
     screenshots: list[str] = field(default_factory=list)
     failure: str = ""
 
@@ -62,7 +77,7 @@ class Result:
     def ok(self) -> bool:
         """Every part worked."""
         parts = (self.install, self.permissions, self.reset, self.bind)
-        return all(part == "ok" for part in (*parts, self.reconfigure))
+        return all(part == "ok" for part in (*parts, self.reconfigure, self.portal))
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON takes it; `failure` only where there is one."""
@@ -80,11 +95,12 @@ def travel(ground: Ground) -> Result:
     try:
         _install(controller, ground, result)
         _permissions(controller, ground, result)
-        with PortalSide(
-            ground.portal, controller.installation.portal_details()
-        ) as portal:
+        details = controller.installation.portal_details()
+        with PortalSide(ground.relay.portal, details) as portal:
             _reset(portal, ground, result)
             _reconfigure(controller, portal, ground, result)
+        _turn_self_service_on(controller, ground, result)
+        _walk_portal(details, ground, result)
     except JourneyFailed as error:
         result.failure = str(error)
         ground.say(f"Failed: {error}")
@@ -200,16 +216,57 @@ def _reconfigure(
 
 
 def _switch(controller: Controller, pictures: Path, say: Say) -> Driver:
+    with _reopened(controller, pictures, say) as driver:
+        driver.go_on({"task": "writeback"}, to="review")
+        _apply(driver)
+        return driver
+
+
+def _turn_self_service_on(
+    controller: Controller, ground: Ground, result: Result
+) -> None:
+    """Let people reset at the portal, by the wizard's own task for it."""
+    make_groups(ground.lab)
+    pictures = ground.pictures / "self-service"
+    with _reopened(controller, pictures, ground.say) as driver:
+        driver.go_on({"task": "self_service"}, to="self_service")
+        driver.window.set_answers(self_service(ground.lab))
+        driver.check_now()
+        driver.go_on(to="review")
+        _apply(driver)
+        result.screenshots += [str(path) for path in driver.pictures]
+
+
+@contextlib.contextmanager
+def _reopened(controller: Controller, pictures: Path, say: Say) -> Iterator[Driver]:
+    """Open the wizard on what is installed."""
     window = WizardWindow(controller)
     window.show()
     driver = Driver(window, pictures, say)
     try:
         if window.page_id() != "health":
             raise JourneyFailed(f"{window.page_id()} came first, not Health")
-        driver.go_on({"task": "writeback"}, to="review")
-        driver.go_on(to="apply")
-        driver.wait(lambda: window.page_id() == "complete", "Complete is shown")
-        _wait_complete(driver)
+        yield driver
     finally:
         window.done(0)
-    return driver
+
+
+def _apply(driver: Driver) -> None:
+    driver.go_on(to="apply")
+    driver.wait(lambda: driver.window.page_id() == "complete", "Complete is shown")
+    _wait_complete(driver)
+
+
+def _walk_portal(details: PortalDetails, ground: Ground, result: Result) -> None:
+    result.portal, walked = "failed", Walked()
+    portal = LabPortal.make(ground.portal, ground.relay, ground.lab.authority)
+    portal.know(ground.relay, details.agent, details.fingerprint)
+    ground.say(f"The portal, at {portal.url}")
+    portal.start(dies_with_us=True)
+    try:
+        walk(ground.lab, portal, ground.pictures / "portal", ground.say, walked)
+        result.portal = "ok"
+    finally:
+        portal.stop()
+        result.portal_ms = walked.ms
+        result.screenshots += [str(path) for path in walked.pictures]

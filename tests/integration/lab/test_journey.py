@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from lab.controller import Lab
+from lab.demo.offers import write_offers
 from lab.demo.plot import FIRST, SECOND, Ground, travel
-from lab.offers import write_offers
+from lab.demo.portal_walk import CHANGED, NEW
 from lab.sandbox import sandbox
 
 
@@ -15,16 +16,19 @@ def test_customize_reset_sign_in_and_reconfigure(
     lines: list[str] = []
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         offers = write_offers(tmp_path / "offers.json", fresh_lab, whole.relay)
-        portal = whole.relay.portal
+        portal = tmp_path / "portal"
         machine, pictures = whole.host.places.home, tmp_path / "pictures"
-        ground = Ground(fresh_lab, portal, offers, machine, pictures, lines.append)
+        ground = Ground(
+            *(fresh_lab, whole.relay, portal, offers), machine, pictures, lines.append
+        )
         result = travel(ground)
 
         assert result.ok, result.failure
         assert len(result.screenshots) >= 18
         assert all(Path(picture).stat().st_size for picture in result.screenshots)
-        secrets = (FIRST, SECOND, fresh_lab.admin_password)
-        _search(secrets, machine, whole.relay.folder)
+        assert result.portal_ms > 0
+        secrets = (FIRST, SECOND, NEW, CHANGED, fresh_lab.admin_password)
+        _search(secrets, machine, whole.relay.folder, portal)
         assert not any(secret in line for secret in secrets for line in lines)
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from lab.controller import Lab
-from lab.offers import write_offers
+from lab.demo.offers import write_offers
 from lab.sandbox import Sandbox, sandbox
 from tests.fixtures.desktop.screen import Screen
 

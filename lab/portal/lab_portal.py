@@ -1,0 +1,238 @@
+"""The product's portal as its owner runs it: settings, secrets, and the server.
+
+It is the portal that the lab's relay knows, with the same keys: an enrolment code of
+the lab is for it. An inbox stands beside it. Both have a loopback address of their own,
+which no resolver knows by name.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from lab import places, process
+from lab.authority import Authority, issue
+from lab.chroot.errors import LabError
+from lab.portal.inbox import MESSAGES, PAGE
+from lab.relay import ISSUER, LabRelay
+
+HOST, INBOX_HOST = "portal.corp.test", "inbox.corp.test"
+PORT, INBOX_PORT, MAIL_PORT = 8443, 8444, 8025
+ORGANIZATION = "Contoso"
+_ADDRESSES = tuple(f"127.0.0.{number}" for number in range(60, 92))
+_READY_S, _POLL_S, _ASK_S = 60.0, 0.05, 10.0
+
+
+class LabPortal:
+    """A portal process with its inbox; what they need is in `folder`."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self.folder, self.address = folder, address
+        self.url = f"https://{HOST}:{PORT}"
+        self.inbox_url = f"https://{INBOX_HOST}:{INBOX_PORT}{PAGE}"
+        self._pid_file, self._inbox_pid = folder / "portal.pid", folder / "inbox.pid"
+
+    @classmethod
+    def make(cls, folder: Path, relay: LabRelay, authority: Authority) -> "LabPortal":
+        """Make keys, certificate and secrets for the portal that a relay knows."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        portal = cls(folder, _free_address())
+        shutil.copy(authority.certificate, folder / "ca.pem")
+        names = [HOST, INBOX_HOST]
+        issue(authority, folder / "server", names, [portal.address])
+        known = json.loads(relay.portal.read_text())
+        (folder / "secrets").mkdir(mode=0o700)
+        _write_private(folder / "secrets/wire_keys", json.dumps(known["keys"]))
+        portal.command("setup")
+        portal.command("send-key", "main", typed=known["send_key"])
+        # last: what attach() finds is complete
+        (folder / "address").write_text(portal.address)
+        return portal
+
+    @classmethod
+    def attach(cls, folder: Path) -> "LabPortal | None":
+        """Give the portal that an earlier command made there, running or not."""
+        address = folder / "address"
+        return cls(folder, address.read_text()) if address.is_file() else None
+
+    @property
+    def log(self) -> Path:
+        """What the portal printed."""
+        return self.folder / "portal.log"
+
+    @property
+    def pid(self) -> int:
+        """The process that serves; LabError where none does."""
+        running = process.load(self._pid_file)
+        if running is None:
+            raise LabError("The portal is not running.", "Call start() first.")
+        return running.pid
+
+    @property
+    def key_hash(self) -> str:
+        """The hash of the certificate's public key, as Chromium takes it."""
+        return key_hash(self.folder / "server.pem")
+
+    @property
+    def resolver_rules(self) -> str:
+        """Where the two names are, as Chromium takes it."""
+        return f"MAP {HOST} {self.address},MAP {INBOX_HOST} {self.address}"
+
+    def know(self, relay: LabRelay, agent: str, fingerprint: str, **more: Any) -> None:
+        """Write the settings: the relay, and the agent that the owner was told of."""
+        known = json.loads(relay.portal.read_text())
+        enrolled = {"name": agent, "fingerprint": fingerprint}
+        values = {
+            "base_url": self.url,
+            "organization": ORGANIZATION,
+            "issuer": ISSUER,
+            "listen": f"{self.address}:{PORT}",
+            "tls": {
+                "certificate": str(self.folder / "server.pem"),
+                "key": str(self.folder / "server.key"),
+            },
+            "database": f"sqlite:///{self.folder}/portal.db",
+            "relays": [
+                {
+                    "id": "main",
+                    "url": relay.url,
+                    "send_key_name": known["send_key_name"],
+                    "ca": str(self.folder / "ca.pem"),
+                }
+            ],
+            "agents": [enrolled | {"relay": "main", "domain": "corp"}],
+            "mail": {
+                "host": self.address,
+                "port": MAIL_PORT,
+                "sender": "no-reply@corp.test",
+                "ca": str(self.folder / "ca.pem"),
+            },
+        }
+        (self.folder / "portal.yaml").write_text(yaml.safe_dump(values | more))
+
+    def start(self, *, dies_with_us: bool) -> None:
+        """Serve, and return when the first page and the inbox answer."""
+        inbox = [sys.executable, "-m", "lab.portal", self.address]
+        inbox.append(str(self.folder / "server"))
+        for argv, pid_file, log in (
+            (inbox, self._inbox_pid, self.folder / "inbox.log"),
+            (self._argv("serve"), self._pid_file, self.log),
+        ):
+            started = process.start(argv, log, dies_with_us=dies_with_us)
+            process.save(started, pid_file)
+        self._wait(self._inbox_pid, self.messages, self.folder / "inbox.log")
+        self._wait(self._pid_file, lambda: self.get(HOST, PORT, "/"), self.log)
+
+    @property
+    def running(self) -> bool:
+        return process.load(self._pid_file) is not None
+
+    def stop(self) -> None:
+        """End both; what they wrote stays."""
+        for pid_file in (self._pid_file, self._inbox_pid):
+            running = process.load(pid_file)
+            if running is not None:
+                running.stop()
+            pid_file.unlink(missing_ok=True)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Give what was sent so far, in the order it came."""
+        found: list[dict[str, Any]] = json.loads(
+            self.get(INBOX_HOST, INBOX_PORT, MESSAGES)
+        )
+        return found
+
+    def get(self, host: str, port: int, path: str) -> bytes:
+        """Ask one of the two for a page; OSError where it does not answer."""
+        context = ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
+        request = urllib.request.Request(
+            f"https://{self.address}:{port}{path}", headers={"Host": f"{host}:{port}"}
+        )
+        with urllib.request.urlopen(request, context=context, timeout=_ASK_S) as answer:  # noqa: S310
+            body: bytes = answer.read()
+            return body
+
+    def command(self, *words: str, typed: str = "") -> str:
+        """Run a command of the portal's owner; give what it printed."""
+        done = subprocess.run(
+            self._argv(*words),
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=places.REPOSITORY,
+        )
+        if done.returncode:
+            raise LabError(f"writeback-portal {words[0]} failed.", done.stderr.strip())
+        return done.stdout.strip()
+
+    def _argv(self, *words: str) -> list[str]:
+        own = ["--settings", str(self.folder / "portal.yaml")]
+        own += ["--secrets", str(self.folder / "secrets")]
+        return [sys.executable, "-m", "portal", *words, *own]
+
+    def _wait(self, pid_file: Path, asked: Callable[[], object], log: Path) -> None:
+        deadline = time.monotonic() + _READY_S
+        while True:
+            try:
+                asked()
+            except OSError:
+                gone = process.load(pid_file) is None
+                if gone or time.monotonic() > deadline:
+                    tail = log.read_text(errors="replace").splitlines()[-15:]
+                    raise LabError(
+                        f"{log.stem} did not come up.", "\n".join(tail)
+                    ) from None
+                time.sleep(_POLL_S)
+            else:
+                return
+
+
+def key_hash(certificate: Path) -> str:
+    """Hash a certificate's public key as Chromium takes it: SHA-256, base64."""
+    leaf = x509.load_pem_x509_certificate(certificate.read_bytes())
+    key = leaf.public_key().public_bytes(
+        Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    )
+    return base64.b64encode(hashlib.sha256(key).digest()).decode()
+
+
+def _free_address() -> str:
+    """Choose the first address on which nobody serves what we will."""
+    for address in _ADDRESSES:
+        if all(_is_free(address, port) for port in (PORT, INBOX_PORT, MAIL_PORT)):
+            return address
+    raise LabError(
+        f"No free loopback address from {_ADDRESSES[0]} to {_ADDRESSES[-1]}.",
+        f"Ports {PORT}, {INBOX_PORT} and {MAIL_PORT} are needed on one of them.",
+    )
+
+
+def _is_free(address: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+        return True
+
+
+def _write_private(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        file.write(text)
