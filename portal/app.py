@@ -12,6 +12,7 @@ from portal.keys.pepper import Purpose
 from portal.pages.account import AccountPages, SignedInPages
 from portal.pages.account_proof import AccountProofPages
 from portal.pages.change import ChangePages
+from portal.pages.device_api import DeviceEndpoints
 from portal.pages.forgotten import ForgottenPages
 from portal.pages.new_password import NewPasswordPages
 from portal.pages.page import Pages
@@ -25,6 +26,7 @@ from portal.services import Services
 from portal.templating import STATIC
 from portal.visits.account import Accounts
 from portal.visits.address_code import AddressCodes
+from portal.visits.device import DeviceGrants
 from portal.visits.forgotten import Forgotten
 from portal.visits.lookup import Lookups
 from portal.visits.new_app import NewApps
@@ -80,6 +82,7 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
     signed = SignedInPages(pages, accounts)
     address_codes = AddressCodes(services, sent_codes)
     shown = (
+        DeviceEndpoints(pages, DeviceGrants(services)),
         StartPage(pages),
         forgotten,
         NewPasswordPages(pages, forgotten, writing),

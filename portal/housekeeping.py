@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.database import budgets, events, outbox, sessions, visits
+from portal.database import budgets, device_grants, events, outbox, sessions, visits
 from portal.database.engine import Database
 from portal.database.events import Events
 from portal.settings import Retention
@@ -70,6 +70,7 @@ class Housekeeping:
         visits.forget(connection, before)
         outbox.forget(connection, before)
         sessions.forget_ended(connection, int(now))
+        device_grants.forget_ended(connection, now)
         budgets.forget_full(connection, now)
         return False
 

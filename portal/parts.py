@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
 from portal.agents.answer import Ready
+from portal.agents.code_orders import CodeOrders
 from portal.agents.exchange import AgentExchange
 from portal.agents.pool import AgentPool
 from portal.agents.relay_http import RelayHttp, Transport
@@ -18,7 +19,7 @@ from portal.app import application
 from portal.database import agents as agent_rows
 from portal.database.engine import Database
 from portal.database.events import Events
-from portal.database.migrations import migrate
+from portal.database.migrations import check_version, migrate
 from portal.database.outbox import Outbox
 from portal.database.proofs import Proofs
 from portal.housekeeping import Housekeeping
@@ -65,15 +66,13 @@ async def portal(
         stack.callback(database.close)
         if kept := migrate(database):
             LOG.info("the tables are of this version now; of before: %s", kept)
-        relays = {
-            address.id: await stack.enter_async_context(
-                open_relay(address, secrets.read(secret_files.send_key(address.id)))
-            )
-            for address in settings.relays
-        }
+        relays = await _relays(stack, settings, secrets, open_relay)
         wire_keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
         pool = _agents(settings, relays, wire_keys, database)
-        services = _services(settings, secrets, database, pool, (clock, tick_s))
+        orders = _orders(settings, relays, wire_keys)
+        services = _services(
+            settings, secrets, database, (pool, orders), (clock, tick_s)
+        )
         lookups = Lookups(services)
         stack.push_async_callback(lookups.close)
         await pool.look()
@@ -89,10 +88,11 @@ def _services(
     settings: Settings,
     secrets: SecretFiles,
     database: Database,
-    agents: AgentPool,
+    relays: tuple[AgentPool, CodeOrders],
     time_: tuple[Callable[[], float], float],
 ) -> Services:
     """Give what all of the portal works with; `time_` is its clock and its tick."""
+    agents, orders = relays
     row_keys = RowKeys.of(secrets.read(secret_files.ROW_KEYS))
     pepper = Pepper.of(secrets.read(secret_files.PEPPER))
     clock, tick_s = time_
@@ -100,6 +100,7 @@ def _services(
         settings=settings,
         database=database,
         agents=agents,
+        orders=orders,
         pepper=pepper,
         events=Events(pepper),
         row_keys=row_keys,
@@ -109,6 +110,50 @@ def _services(
         clock=clock,
         tick_s=tick_s,
     )
+
+
+@asynccontextmanager
+async def beside(
+    settings: Settings, secrets: SecretFiles, open_relay: OpenRelay = RelayHttp
+) -> AsyncIterator[Services]:
+    """Give what a command works with while the portal serves: it asks no agent."""
+    async with AsyncExitStack() as stack:
+        password = secrets.find(secret_files.DATABASE_PASSWORD)
+        database = Database(settings.database, beside=True, password=password)
+        stack.callback(database.close)
+        check_version(database)
+        relays = await _relays(stack, settings, secrets, open_relay)
+        wire_keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
+        pool = AgentPool((), _nobody)
+        orders = _orders(settings, relays, wire_keys)
+        yield _services(
+            settings, secrets, database, (pool, orders), (time.time, TICK_S)
+        )
+
+
+async def _nobody(_fingerprint: str, _ready: Ready | None, _failure: str) -> bool:
+    return False
+
+
+async def _relays(
+    stack: AsyncExitStack,
+    settings: Settings,
+    secrets: SecretFiles,
+    open_relay: OpenRelay,
+) -> dict[str, Transport]:
+    return {
+        address.id: await stack.enter_async_context(
+            open_relay(address, secrets.read(secret_files.send_key(address.id)))
+        )
+        for address in settings.relays
+    }
+
+
+def _orders(
+    settings: Settings, relays: Mapping[str, Transport], keys: PrivateKeys
+) -> CodeOrders:
+    named = {each.id: (each, relays[each.id]) for each in settings.relays}
+    return CodeOrders(settings.issuer, keys, named)
 
 
 def _agents(

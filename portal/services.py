@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.agents.code_orders import CodeOrders
 from portal.agents.pool import AgentPool
 from portal.database.engine import Database
 from portal.database.events import Events
@@ -25,6 +26,7 @@ class Services:
     settings: Settings
     database: Database
     agents: AgentPool
+    orders: CodeOrders
     pepper: Pepper
     events: Events
     row_keys: RowKeys

@@ -67,7 +67,7 @@ class CodeOrders:
         if not portal.orders_codes:
             raise Refused(
                 403,
-                f"the relay's owner does not let the portal {portal.name!r} order codes",
+                f"the relay's owner does not let {portal.name!r} order codes",
                 f"Allow it: writeback-relay portal allow-codes {portal.name}",
                 {"reason": "not_allowed"},
             )

@@ -47,6 +47,8 @@ class Transport(Protocol):
 
     async def post(self, agent: str, token: bytes, seconds: float) -> RelayReply: ...
 
+    async def order(self, token: bytes, seconds: float) -> RelayReply: ...
+
 
 class RelayHttp:
     """One relay, over connections that stay warm."""
@@ -83,16 +85,31 @@ class RelayHttp:
         """Send a sealed request to an agent; NoAnswer where nothing came in time."""
         return await self._ask("POST", agent, f"{quote(agent)}/resets", token, seconds)
 
+    async def order(self, token: bytes, seconds: float) -> RelayReply:
+        """Order a code (`wire.enrolment.code_order`); NoAnswer where nothing came."""
+        return await self._send("POST", "$enrol/codes", token, {}, seconds)
+
     async def _ask(
         self, method: str, agent: str, path: str, body: bytes, seconds: float
     ) -> RelayReply:
-        if self._session is None:
-            raise RuntimeError("the session is not open")
         address = self.address
         authorization = sas.token_for(
             address.url, agent, self._send_key, address.send_key_name, _TOKEN_S
         )
         headers = {"ServiceBusAuthorization": authorization}
+        return await self._send(method, path, body, headers, seconds)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: dict[str, str],
+        seconds: float,
+    ) -> RelayReply:
+        if self._session is None:
+            raise RuntimeError("the session is not open")
+        address = self.address
         try:
             async with self._session.request(
                 method,

@@ -38,6 +38,10 @@ class EventKind(StrEnum):
     STAFF_SIGNED_IN = "staff_signed_in"
     STAFF_REFUSED = "staff_refused"
     STAFF_SIGNED_OUT = "staff_signed_out"
+    AGENT_ASKED = "agent_asked"
+    AGENT_APPROVED = "agent_approved"
+    AGENT_REFUSED = "agent_refused"
+    AGENT_CODE_TAKEN = "agent_code_taken"
 
 
 @dataclass(frozen=True)

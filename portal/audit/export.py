@@ -41,6 +41,7 @@ _MOST = 1000
 # of CEF: 0 to 10
 _SEVERE = {
     EventKind.BLOCKED: 7,
+    EventKind.AGENT_APPROVED: 7,
     EventKind.LIMIT_REACHED: 6,
     EventKind.STAFF_REFUSED: 6,
     EventKind.SIGN_IN_REFUSED: 5,

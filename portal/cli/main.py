@@ -7,7 +7,17 @@ from importlib.metadata import version
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.cli import backup, check, database, enrolment, events, review, serve, setup
+from portal.cli import (
+    approve,
+    backup,
+    check,
+    database,
+    enrolment,
+    events,
+    review,
+    serve,
+    setup,
+)
 from wire.printable import printable_lines
 from wire.server.errors import ServerUnusable
 
@@ -37,6 +47,16 @@ def _parser() -> argparse.ArgumentParser:
     own = version("ad-password-writeback")
     parser.add_argument("--version", action="version", version=own)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for kind in (setup, serve, enrolment, database, backup, check, events, review):
+    for kind in (
+        setup,
+        serve,
+        enrolment,
+        approve,
+        database,
+        backup,
+        check,
+        events,
+        review,
+    ):
         kind.add_commands(commands)
     return parser

@@ -38,15 +38,22 @@ class Database:
     """A database that is open, until `close`."""
 
     def __init__(
-        self, url: str, *, reading: bool = False, password: Secret | None = None
+        self,
+        url: str,
+        *,
+        reading: bool = False,
+        beside: bool = False,
+        password: Secret | None = None,
     ) -> None:
         """Open it; PortalUnusable where the address is not in the form.
 
-        SQLite refuses a second process that writes; who is `reading` alone may come
-        beside it, and can write nothing. `password` is PostgreSQL's.
+        SQLite refuses a second server; who is `reading` alone may come beside it, and
+        can write nothing. A command that comes `beside` a server writes a row and goes:
+        its transactions wait for the server's, and those for it. `password` is
+        PostgreSQL's.
         """
         self.url = _checked(url)
-        self._lock = None if reading else _locked(self.url)
+        self._lock = None if reading or beside else _locked(self.url)
         more = {} if password is None else {"password": password.reveal()}
         made = _reading_engine if reading else _engine
         self.engine = made(self.url, more)

@@ -252,3 +252,26 @@ SETTING = Table(
     Column("name", _LABEL, primary_key=True),
     Column("value", JSON, nullable=False),
 )
+
+DEVICE_GRANT = Table(
+    "device_grant",
+    METADATA,
+    # of the device code, which its wizard alone holds (RFC 8628)
+    Column("id", _DIGEST, primary_key=True),
+    # of the code that people type; nobody reads it here
+    Column("user_code", _DIGEST, nullable=False, unique=True),
+    Column("reference", _LABEL, nullable=False),
+    Column("agent", _LABEL, nullable=False),
+    Column("keys", JSON, nullable=False),
+    # the hash of what was asked with, which the answer names
+    Column("request", _DIGEST, nullable=False),
+    Column("address", _LABEL, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("ends", Float, nullable=False),
+    Column("polled", Float),
+    Column("interval", Integer, nullable=False),
+    Column("state", _LABEL, nullable=False),
+    # the link with the whole code, sealed, until it is taken
+    Column("link", LargeBinary),
+    Index("ix_device_grant_ends", "ends"),
+)

@@ -35,6 +35,8 @@ class Purpose(StrEnum):
     EVENT = "event"
     ANCHOR = "audit anchor"
     PASSKEY_USER = "passkey user"
+    DEVICE = "device code"
+    USER_CODE = "user code"
 
 
 class Pepper:
