@@ -15,6 +15,7 @@ from portal.pages.change import ChangePages
 from portal.pages.device_api import DeviceEndpoints
 from portal.pages.forgotten import ForgottenPages
 from portal.pages.new_password import NewPasswordPages
+from portal.pages.not_me import NotMePages
 from portal.pages.page import Pages
 from portal.pages.passkeys import PasskeyPages
 from portal.pages.proofs import ProofPages
@@ -26,6 +27,7 @@ from portal.services import Services
 from portal.templating import STATIC
 from portal.visits.account import Accounts
 from portal.visits.address_code import AddressCodes
+from portal.visits.blocking import Blocking
 from portal.visits.device import DeviceGrants
 from portal.visits.forgotten import Forgotten
 from portal.visits.lookup import Lookups
@@ -88,6 +90,7 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
         NewPasswordPages(pages, forgotten, writing),
         ChangePages(pages, passwords),
         AccountPages(signed, passwords, registration),
+        NotMePages(signed, Blocking(services)),
         AccountProofPages(signed, passkeys, proofs),
         RegistrationPages(signed, registration, NewApps(services), address_codes),
         PasskeyPages(signed, PasskeyRegistration(services, registration)),

@@ -11,7 +11,15 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.database import budgets, device_grants, events, outbox, sessions, visits
+from portal.database import (
+    budgets,
+    device_grants,
+    events,
+    not_me_codes,
+    outbox,
+    sessions,
+    visits,
+)
 from portal.database.engine import Database
 from portal.database.events import Events
 from portal.settings import Retention
@@ -72,6 +80,7 @@ class Housekeeping:
         sessions.forget_ended(connection, int(now))
         device_grants.forget_ended(connection, now)
         budgets.forget_full(connection, now)
+        not_me_codes.forget_ended(connection, now)
         return False
 
     def _addresses(self, connection: Connection) -> bool:

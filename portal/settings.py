@@ -99,6 +99,21 @@ class Mail(_Section):
     ca: Path | None = None
 
 
+_MailAddress = Annotated[str, Field(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=254)]
+
+
+class Notify(_Section):
+    """Who of the organization is told by mail, and how often an hour of one kind.
+
+    Whether administrators are is the agents' to say (`notify.administrators`).
+    """
+
+    administrators: Annotated[tuple[_MailAddress, ...], Field(max_length=20)] = ()
+    help_desk: Annotated[tuple[_MailAddress, ...], Field(max_length=20)] = ()
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    per_hour: Annotated[int, Field(ge=1, le=60)] = 5
+
+
 class Certificate(_Section):
     """The certificate and key files of a portal that people reach without a proxy."""
 
@@ -135,6 +150,7 @@ class Settings(_Section):
     relays: Annotated[tuple[RelayAddress, ...], Field(max_length=16)] = ()
     agents: Annotated[tuple[AgentAddress, ...], Field(max_length=64)] = ()
     mail: Mail | None = None
+    notify: Notify = Notify()
     retention: Retention = Retention()
 
     @model_validator(mode="after")

@@ -88,6 +88,13 @@ class Help(AgentPart):
     url: Annotated[str, Field(max_length=500, pattern="^https://[!-~]+$")] | None = None
 
 
+class Notify(AgentPart):
+    """Who is told of what is done, by the agent's settings."""
+
+    person: bool = True
+    administrators: bool = True
+
+
 class Offered(AgentPart):
     """What self-service is before a person is known; `who` is none where it is off."""
 
@@ -98,6 +105,11 @@ class Offered(AgentPart):
     passkey_alone: bool = False
     registration: Registration = Registration()
     help: Help = Help()
+    help_desk: Operations = frozenset()
+    two_proof: bool = False
+    receipts: Literal["required", "accepted"] = "required"
+    notify: Notify = Notify()
+    roster: bool = False
 
 
 class Ready(AgentPart):

@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     AGENT_APPROVED = "agent_approved"
     AGENT_REFUSED = "agent_refused"
     AGENT_CODE_TAKEN = "agent_code_taken"
+    UNBLOCKED = "unblocked"
 
 
 @dataclass(frozen=True)

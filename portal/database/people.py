@@ -1,7 +1,7 @@
 """People who registered, as the database keeps them; of others there is no row."""
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
@@ -34,6 +34,10 @@ class RegisteredPerson:
         return self.domain == domain or self.domain not in served
 
 
+_FIELDS = tuple(each.name for each in fields(RegisteredPerson))
+_MOST_KEY = 256
+
+
 def find(connection: Connection, guid: str) -> RegisteredPerson | None:
     """Read a person; None where nobody of this objectGUID registered."""
     row = connection.execute(select(PERSON).where(PERSON.c.guid == guid)).first()
@@ -50,11 +54,23 @@ def save(
     language: str,
 ) -> RegisteredPerson:
     """Note who somebody is, as the directory says now."""
-    values = {"domain": domain, "name": name, "upn": upn, "language": language}
+    values = {
+        "domain": domain,
+        "name": name,
+        "upn": upn,
+        "language": language,
+        "name_key": key(name or upn),
+        "upn_key": key(upn),
+    }
     known = PERSON.c.guid == guid
     if not connection.execute(update(PERSON).where(known).values(**values)).rowcount:
         connection.execute(insert(PERSON).values(guid=guid, epoch=0, **values))
     return _person(connection.execute(select(PERSON).where(known)).one())
+
+
+def key(text: str) -> str:
+    """Give a name as it is searched and sorted by, whatever case it is typed in."""
+    return text.casefold()[:_MOST_KEY]
 
 
 def mark_registered(connection: Connection, guid: str, now: int) -> bool:
@@ -72,7 +88,10 @@ def mark_confirmed(connection: Connection, guid: str, now: int) -> None:
 
 
 def block(connection: Connection, guid: str, now: int | None) -> None:
-    """Switch self-service off for somebody since `now`, or on again with None."""
+    """Switch self-service off for somebody since `now`, or on again with None.
+
+    Whoever is signed in as them, and each browser that is known, is so no more.
+    """
     values = {"blocked": now, "epoch": PERSON.c.epoch + 1}
     connection.execute(update(PERSON).where(PERSON.c.guid == guid).values(**values))
 
@@ -110,4 +129,5 @@ def forget_browser(connection: Connection, browser: str, guid: str) -> None:
 
 
 def _person(row: Row[tuple[object, ...]]) -> RegisteredPerson:
-    return RegisteredPerson(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    return RegisteredPerson(**{name: held[name] for name in _FIELDS})

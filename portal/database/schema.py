@@ -50,6 +50,13 @@ PERSON = Table(
     Column("blocked", BigInteger),
     # counted up to make all sessions and known browsers of before worthless
     Column("epoch", Integer, nullable=False),
+    # name and sign-in name as they are searched and sorted by (`people.key`)
+    Column("name_key", _NAME),
+    Column("upn_key", _NAME),
+    Index("ix_person_name_key", "name_key", "guid"),
+    Index("ix_person_upn_key", "upn_key", "guid"),
+    Index("ix_person_registered", "registered", "guid"),
+    Index("ix_person_blocked", "blocked"),
 )
 
 PROOF = Table(
@@ -71,7 +78,7 @@ PROOF = Table(
     Column("confirmed", BigInteger),
     Column("used", BigInteger),
     Column("receipt", String(4096)),
-    Index("ix_proof_person", "person"),
+    Index("ix_proof_person_kind", "person", "kind"),
 )
 
 RECOVERY_CODE = Table(
@@ -103,6 +110,7 @@ JOURNEY = Table(
     # since when a node writes for it: no other does
     Column("claimed", Float),
     Column("closed", Float),
+    Index("ix_journey_person", "person"),
 )
 
 TAKEN = Table(
@@ -210,6 +218,7 @@ OUTBOX = Table(
     Column("sent", BigInteger),
     Column("failure", _NAME),
     Index("ix_outbox_due", "due"),
+    Index("ix_outbox_sent", "sent", "ends"),
 )
 
 EVENT = Table(
@@ -230,7 +239,13 @@ EVENT = Table(
     Column("address_hash", _DIGEST, nullable=False),
     # HMAC-SHA-256 over this record and the digest of the one before
     Column("digest", _DIGEST, nullable=False),
-    Index("ix_event_person", "person"),
+    # what administrators search by, the newest first
+    Index("ix_event_person_number", "person", "number"),
+    Index("ix_event_kind_number", "kind", "number"),
+    Index("ix_event_code_number", "code", "number"),
+    Index("ix_event_address_number", "address", "number"),
+    Index("ix_event_reference_number", "reference", "number"),
+    Index("ix_event_kind_at", "kind", "at"),
     Index("ix_event_at", "at"),
 )
 
@@ -274,4 +289,36 @@ DEVICE_GRANT = Table(
     # the link with the whole code, sealed, until it is taken
     Column("link", LargeBinary),
     Index("ix_device_grant_ends", "ends"),
+)
+
+NOT_ME_CODE = Table(
+    "not_me_code",
+    METADATA,
+    # of the code in a mail, by which its reader says: this was not me
+    Column("digest", _DIGEST, primary_key=True),
+    Column(
+        "person", _ID, ForeignKey("person.guid", ondelete="CASCADE"), nullable=False
+    ),
+    Column("ends", BigInteger, nullable=False),
+    Index("ix_not_me_code_person", "person"),
+    Index("ix_not_me_code_ends", "ends"),
+)
+
+# what administrators were told, once each
+TOLD = Table(
+    "told",
+    METADATA,
+    Column("kind", _LABEL, primary_key=True),
+    Column("subject", _LABEL, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+# how many notices of a kind went to administrators in an hour, and were held back
+NOTICE_HOUR = Table(
+    "notice_hour",
+    METADATA,
+    Column("kind", _LABEL, primary_key=True),
+    Column("began", BigInteger, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from portal.database.schema import JOURNEY, TAKEN
+from portal.database.schema import JOURNEY, PERSON, TAKEN
 from portal.journeys.policy import SelfServicePolicy
 from portal.journeys.visit import Visit, VisitPurpose
 
@@ -90,12 +90,25 @@ def find(connection: Connection, visit: str) -> Visit | None:
 
 
 def claim(connection: Connection, visit: str, now: float, lasting_s: float) -> bool:
-    """Take an open visit to write for it; False where another node has it."""
+    """Take an open visit to write for it; False where another node has it.
+
+    Of somebody whose self-service was switched off meanwhile it can't be taken.
+    """
+    of_somebody = select(PERSON.c.guid).where(
+        PERSON.c.guid == JOURNEY.c.person, PERSON.c.blocked.is_(None)
+    )
     free = JOURNEY.c.claimed.is_(None) | (JOURNEY.c.claimed < now - lasting_s)
     is_open = JOURNEY.c.closed.is_(None) & (JOURNEY.c.ends > now)
-    own = (JOURNEY.c.id == visit) & is_open & free
+    own = (JOURNEY.c.id == visit) & is_open & free & of_somebody.exists()
     taken = connection.execute(update(JOURNEY).where(own).values(claimed=now))
     return bool(taken.rowcount)
+
+
+def is_claimed(connection: Connection, visit: str, now: float) -> bool:
+    """Whether a node writes for a visit that is open."""
+    is_open = JOURNEY.c.closed.is_(None) & (JOURNEY.c.ends > now)
+    claimed = (JOURNEY.c.id == visit) & is_open & JOURNEY.c.claimed.is_not(None)
+    return connection.execute(select(JOURNEY.c.id).where(claimed)).first() is not None
 
 
 def release(connection: Connection, visit: str) -> None:
@@ -109,6 +122,16 @@ def close(connection: Connection, visit: str, now: float) -> bool:
     is_open = (JOURNEY.c.id == visit) & JOURNEY.c.closed.is_(None)
     ended = connection.execute(update(JOURNEY).where(is_open).values(closed=now))
     return bool(ended.rowcount)
+
+
+def disown(connection: Connection, guid: str) -> None:
+    """Make a person's visits such of nobody; what is being written now ends first.
+
+    Not ended: whoever is in one before anything was proven sees no difference.
+    """
+    own = (JOURNEY.c.person == guid) & JOURNEY.c.closed.is_(None)
+    idle = own & JOURNEY.c.claimed.is_(None)
+    connection.execute(update(JOURNEY).where(idle).values(person=None))
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     PASSKEY_USER = "passkey user"
     DEVICE = "device code"
     USER_CODE = "user code"
+    NOT_ME = "this was not me"
 
 
 class Pepper:

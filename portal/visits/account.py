@@ -72,6 +72,8 @@ class Accounts:
         known = await work(people.find, person.guid)
         if known is not None and not known.is_of(signed_in.domain, served):
             return None
+        if known is not None and known.blocked is not None:
+            return None
         await work(self._open, cookie, signed_in, policy, origin)
         return cookie
 

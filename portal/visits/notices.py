@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from portal.audit.event import Event, EventKind
-from portal.database import budgets, people
+from portal.database import budgets, not_me_codes, people
 from portal.keys.pepper import Purpose
 from portal.limits.budget import LIMIT_NOTED, Budget
+from portal.methods import not_me_code
 from portal.notifications.messages import NOTICE_S, notices
 from portal.services import BrowserOrigin, Services
+from portal.visits.administrator_notices import AdministratorNotices
 from wire.self_service.proof_kind import ProofKind
 
 # of the hash of a typed name: enough to tell names apart
@@ -22,6 +24,7 @@ class Notices:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._administrators = AdministratorNotices(services)
 
     def record(
         self,
@@ -49,6 +52,7 @@ class Notices:
             browser=origin.agent,
         )
         self._services.events.append(connection, event)
+        self._administrators.of_event(connection, event)
 
     def limit_reached(
         self,
@@ -74,24 +78,43 @@ class Notices:
         kind: str,
         origin: BrowserOrigin,
         also: Iterable[str] = (),
+        *,
+        by_code: bool = True,
         **fields: Any,
     ) -> None:
-        """Tell a person by mail, at each address that they have, and had until now."""
+        """Tell a person by mail, at each address that they have, and had until now.
+
+        `by_code`: with a code by which they say that it was not them.
+        """
         services, now = self._services, self._services.clock()
         person = people.find(connection, guid)
         if person is None:
             return
         own = services.proofs.of_person(connection, guid)
         mails = [each.secret for each in own if each.kind is ProofKind.EMAIL]
-        phone = services.agents.help.phone
-        named = {"address": origin.address, "help_phone": phone, **fields}
+        to = list(dict.fromkeys([*mails, *also]))
+        if not to:
+            return
+        named = {
+            "address": origin.address,
+            "help_phone": services.agents.help.phone,
+            "not_me": self._not_me_code(connection, guid) if by_code else "",
+            **fields,
+        }
         for message in notices(
             services.settings,
             services.templates,
             kind,
             person,
-            addresses=[*mails, *also],
+            addresses=to,
             now=now,
             **named,
         ):
             services.outbox.put(connection, message, now, NOTICE_S)
+
+    def _not_me_code(self, connection: Connection, guid: str) -> str:
+        services, code = self._services, not_me_code.new_code()
+        digest = services.pepper.digest(Purpose.NOT_ME, not_me_code.typed(code))
+        ends = int(services.clock()) + not_me_code.LIFETIME_S
+        not_me_codes.add(connection, digest, guid, ends)
+        return code

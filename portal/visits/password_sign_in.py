@@ -18,7 +18,7 @@ from portal.agents.exchange import OutcomeUnknown
 from portal.agents.pool import NoAgent
 from portal.agents.relay_http import NoAnswer
 from portal.audit.event import EventKind
-from portal.database import budgets, sessions
+from portal.database import budgets, people, sessions
 from portal.journeys.sign_in_name import BadName, compared, sign_in_name, user_claim
 from portal.keys.pepper import Purpose
 from portal.limits.budget import PASSWORDS_OF_ADDRESS, PASSWORDS_OF_BROWSER
@@ -104,7 +104,8 @@ class PasswordSignIn:
         person = None
         try:
             domain, found = await self._find(typed, "register", reference, origin)
-            if found.person is not None and password:
+            is_blocked = await self._is_blocked(found)
+            if found.person is not None and password and not is_blocked:
                 person = found.person.guid
                 user = requests.by_guid(person)
                 claims = requests.authenticate(
@@ -121,7 +122,8 @@ class PasswordSignIn:
             return NoService()
         if answer.code is Code.OK:
             return SignedIn(domain, found, answer)
-        await self._note_refused(typed, person, str(answer.code), reference, origin)
+        code = "blocked" if is_blocked else str(answer.code)
+        await self._note_refused(typed, person, code, reference, origin)
         return NotRight() if answer.code in ALIKE else NoService()
 
     async def change(
@@ -143,10 +145,11 @@ class PasswordSignIn:
         except NoAgent:
             await self._note_refused(typed, None, "no_agent", reference, origin)
             return NoService()
-        if found.person is None or not old:
+        is_blocked = await self._is_blocked(found)
+        if found.person is None or not old or is_blocked:
             await self._services.agents.chosen(self._services.settings.domains[0])
             await self._ask_as_often(typed, "change", reference, origin)
-            code = str(_refusal(found))
+            code = "blocked" if is_blocked else str(_refusal(found))
             await self._note_refused(typed, None, code, reference, origin)
             return NotRight()
         guid = found.person.guid
@@ -159,6 +162,12 @@ class PasswordSignIn:
         )
         await asyncio.shield(work)
         return outcome
+
+    async def _is_blocked(self, found: Answer) -> bool:
+        """Whether self-service is off for who was found; asked of nobody as well."""
+        guid = "" if found.person is None else found.person.guid
+        known = await self._services.database.run(people.find, guid)
+        return known is not None and known.blocked is not None
 
     async def _ask_as_often(
         self, typed: str, purpose: str, reference: str, origin: BrowserOrigin

@@ -8,6 +8,7 @@ goes to the same agent again, and nobody is asked to try another time.
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -215,10 +216,13 @@ class Writing:
         return await self._settled(visit, answer, began, origin, kind)
 
     async def _not_ours(self, visit: Visit) -> Missing | NotKnown:
-        """Say why nothing was sent: it was written meanwhile, or another node does."""
-        now = await self._services.database.run(visits.find, visit.id)
-        is_open = now is not None and now.is_open(self._services.clock())
-        return NotKnown() if is_open else Missing(0, 1)
+        """Say why nothing was sent: another node does, or the visit is over.
+
+        Or self-service was switched off for the person since they proved enough.
+        """
+        run, now = self._services.database.run, self._services.clock()
+        is_claimed = await run(visits.is_claimed, visit.id, now)
+        return NotKnown() if is_claimed else Missing(0, 1)
 
     async def _settled(
         self,
@@ -230,9 +234,9 @@ class Writing:
     ) -> Outcome:
         if answer.code is Code.UNKNOWN_RESULT:
             return NotKnown()
-        database = self._services.database
-        work = asyncio.shield(database.run(self._note, visit, answer, origin, kind))
-        await work
+        database, ms = self._services.database, (time.monotonic() - began) * 1000
+        work = database.run(self._note, visit, answer, origin, kind, ms=ms)
+        await asyncio.shield(work)
         self._open.pop(visit.id, None)
         if answer.code not in _DONE:
             await database.run(visits.release, visit.id)
@@ -246,6 +250,8 @@ class Writing:
         answer: Answer,
         origin: BrowserOrigin,
         kind: str,
+        *,
+        ms: float,
     ) -> None:
         """Record what became of it, tell the person, and end the visit; once."""
         now, is_done = self._services.clock(), answer.code in _DONE
@@ -259,16 +265,25 @@ class Writing:
             person=visit.guid,
             code=str(answer.code),
             visit=visit.reference,
+            ms=round(ms),
+            **_two_proof(visit),
         )
         if not is_done or visit.guid is None:
             return
         person = people.find(connection, visit.guid)
-        if person is not None and origin.device is not None:
+        is_on = person is not None and person.blocked is None
+        if person is not None and is_on and origin.device is not None:
             people.know_browser(connection, origin.device, person, int(now))
         if kind == str(Operation.RESET):
             # who signed in with the password of before may be somebody else
             sessions.end_all(connection, visit.guid)
         self._notices.tell(connection, visit.guid, kind, origin, reference=answer.id)
+
+
+def _two_proof(visit: Visit) -> dict[str, Any]:
+    """Say of a visit whether two methods are asked of this person, always."""
+    is_two = visit.asked is not None and visit.asked.two_proof
+    return {"two_proof": True} if is_two else {}
 
 
 _EVENTS = {

@@ -67,6 +67,7 @@ def test_a_mail_names_what_was_added() -> None:
         when=datetime(2026, 1, 1, tzinfo=UTC),
         address="192.0.2.7",
         help_phone="",
+        not_me="",
     )
     assert "Authenticator app" in mail.text
     assert mail.subject == "A new way to prove who you are at <b>Contoso</b>"

@@ -92,7 +92,9 @@ def _address(portal: str) -> str:
     try:
         return help_url(portal)
     except ValueError:
-        what = Text("--portal {address} is not the address of a portal.", address=portal)
+        what = Text(
+            "--portal {address} is not the address of a portal.", address=portal
+        )
         remedy = Text("Give one such as https://portal.corp.example.")
         raise BadUsage(what, remedy) from None
 
