@@ -6,11 +6,11 @@ import sys
 import time
 
 from lab import places
-from lab.authority import Authority
 from lab.chroot.errors import LabError
 from lab.chroot.progress import Say, spoken
 from lab.controller import Lab
 from lab.domain import locked
+from lab.portal.lab_portal import LabPortal
 from lab.relay import LabRelay, write_private
 from wizard.host.sandbox.host import SandboxHost
 
@@ -57,9 +57,8 @@ def _start_relay(lab: Lab, say: Say, *, again: bool) -> LabRelay:
         if again:
             stale.start(dies_with_us=False)
             return stale
-    tls = lab.ca.parent
-    authority = Authority(lab.ca, tls / "ca.key")
-    relay = LabRelay.make(places.RELAY, lab.address, authority)
+    forget_portal()  # that relay does not know it
+    relay = LabRelay.make(places.RELAY, lab.address, lab.authority)
     relay.start(dies_with_us=False)
     return relay
 
@@ -81,7 +80,7 @@ def reset() -> None:
 
 
 def down() -> None:
-    """Stop the agent, the relay and the controller; what was built stays."""
+    """Stop agent, portal, relay and controller; what was built stays."""
     lab = Lab.attach(places.INSTANCE)
     relay = LabRelay.attach(places.RELAY, "")
     was_up = lab is not None or (relay is not None and relay.running)
@@ -95,9 +94,18 @@ def down() -> None:
 
 
 def forget_machine() -> None:
-    """End the agent that was set up on the lab, and remove what was made for it."""
+    """End agent and portal that were set up on the lab, and what was made for them."""
+    forget_portal()
     SandboxHost(places.MACHINE).stop_service()
     shutil.rmtree(places.MACHINE, ignore_errors=True)
+
+
+def forget_portal() -> None:
+    """End the portal, and forget who registered there."""
+    portal = LabPortal.attach(places.PORTAL)
+    if portal is not None:
+        portal.stop()
+    shutil.rmtree(places.PORTAL, ignore_errors=True)
 
 
 def code() -> None:

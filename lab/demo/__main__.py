@@ -1,8 +1,9 @@
 """`python -m lab.demo [--json]`: the whole product on the lab, seen.
 
-On a display the wizard opens with the lab's answers offered. Without one the same
-journey goes through the real pages by itself: install, a real reset through the relay,
-a sign-in with the new password, writeback off and on again.
+On a display the wizard opens with the lab's answers offered, and after it the portal in
+a browser. Without one the same journey goes through the real pages by itself: install,
+a real reset through the relay, a sign-in with the new password, writeback off and on
+again, and the portal's pages.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from lab.chroot.errors import LabError
 from lab.controller import Lab
 from lab.demo.offers import write_offers
 from lab.demo.plot import Ground, Result, travel
+from lab.demo.portal_shown import show_portal
+from lab.portal.people import make_groups, self_service
 from lab.relay import LabRelay
 from wizard.host.sandbox.host import SandboxHost
 
@@ -57,15 +60,17 @@ def _for_a_person() -> int:
     from wizard.__main__ import main as wizard
 
     up()
+    lab, relay = _lab()
+    make_groups(lab)
+    offered = {"mode": "custom", **self_service(lab)}
     os.environ["WRITEBACK_HOME"] = str(places.MACHINE)
-    os.environ["WRITEBACK_OFFERS"] = str(_offer())
+    os.environ["WRITEBACK_OFFERS"] = str(write_offers(OFFERS, lab, relay, offered))
     code = wizard([])
-    running = SandboxHost(places.MACHINE).service().running
-    print(
-        "The agent keeps running: ./dev try again to reconfigure it."
-        if running
-        else "No agent runs."
-    )
+    if SandboxHost(places.MACHINE).service().running:
+        show_portal(lab, relay)
+        print("The agent keeps running: ./dev try again to reconfigure it.")
+    else:
+        print("No agent runs.")
     print("./dev lab down ends everything; what was made is below .lab only.")
     return code
 

@@ -1,5 +1,6 @@
 """What the lab offers the wizard's pages: the file that WRITEBACK_OFFERS names."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,13 @@ from lab.relay import LabRelay, write_private
 _SOURCE = "from the lab"
 
 
-def write_offers(path: Path, lab: Lab, relay: LabRelay) -> Path:
-    """Write everything that an installation on the lab asks for, with a new code."""
+def write_offers(
+    path: Path, lab: Lab, relay: LabRelay, more: Mapping[str, Any] | None = None
+) -> Path:
+    """Write everything that an installation on the lab asks for, with a new code.
+
+    `more` are answers beside those, by field.
+    """
     controller = {"host": lab.host, "address": lab.address}
     values: dict[str, Any] = {
         "relay.url": relay.url,
@@ -22,6 +28,7 @@ def write_offers(path: Path, lab: Lab, relay: LabRelay) -> Path:
         "directory.account.container": f"CN=Users,{lab.base_dn}",
         "input.admin_user": lab.admin_user,
         "input.admin_password": lab.admin_password,
+        **(more or {}),
     }
     rows = [
         {"path": field, "value": value, "source": _SOURCE}

@@ -12,7 +12,7 @@ from lab.controller import Lab, Person
 from lab.demo.driver import JourneyFailed
 from lab.demo.portal_driver import PortalDriver, app_code
 from lab.demo.proof import signs_in
-from lab.portal.browser import Site, Window, headless
+from lab.portal.browser import Window, headless
 from lab.portal.lab_portal import ORGANIZATION, LabPortal
 from lab.portal.people import CHANGES, FORGETS
 
@@ -41,7 +41,7 @@ def walk(
 
     `to` is filled in as far as it came.
     """
-    site = Site(portal.url, portal.resolver_rules, portal.key_hash)
+    site = portal.site
     with (
         TemporaryDirectory(prefix="writeback-browser-") as folder,
         headless(site, Path(folder)) as chrome,

@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from lab.portal.inbox import Inbox, mail_server, pages
-from lab.portal.lab_portal import INBOX_PORT, MAIL_PORT
+from lab.portal.site import INBOX_PORT, MAIL_PORT
 
 
 def main() -> int:

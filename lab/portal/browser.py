@@ -10,7 +10,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from selenium.webdriver import Chrome, ChromeOptions
@@ -23,6 +22,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from lab.chroot.errors import LabError
+from lab.portal.site import Site
 
 PATIENCE_S = 60
 _REMEDY = "apt-get install chromium chromium-driver"
@@ -39,22 +39,6 @@ if (!paint || !pressed) return null;
 return performance.timeOrigin + paint.startTime - Number(pressed);
 """
 _FORGET = 'sessionStorage.removeItem("pressed")'
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where a browser finds the portal.
-
-    Attributes:
-        base_url: what people type.
-        resolver_rules: where its names are, as Chromium takes it.
-        key_hash: of the certificate's public key.
-
-    """
-
-    base_url: str
-    resolver_rules: str
-    key_hash: str
 
 
 class Window:
@@ -161,7 +145,8 @@ def headless(site: Site, folder: Path) -> Iterator[Chrome]:
 
 def show(site: Site, folder: Path, pages: Sequence[str]) -> subprocess.Popen[bytes]:
     """Open a browser on the display, with a tab for each page."""
-    argv = [_program("chromium"), "--new-window", *_arguments(site, folder), *pages]
+    argv = [_program("chromium"), "--ozone-platform-hint=auto", "--new-window"]
+    argv += [*_arguments(site, folder), *pages]
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "browser.log").open("ab") as log:
         return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -20,7 +20,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-PAGE, MESSAGES, TEXT_MESSAGES = "/lab/inbox", "/lab/messages", "/lab/text-messages"
+from lab.portal.site import INBOX, MESSAGES, TEXT_MESSAGES
+
 _MOST, _MOST_BYTES = 500, 65_536
 _READY_S = 60.0
 _HERE = Path(__file__).parent
@@ -102,7 +103,7 @@ def pages(inbox: Inbox) -> Starlette:
 
     return Starlette(
         routes=[
-            Route(PAGE, shown),
+            Route(INBOX, shown),
             Route(MESSAGES, listed),
             Route(TEXT_MESSAGES, text_message, methods=["POST"]),
         ]

@@ -27,11 +27,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lab import places, process
 from lab.authority import Authority, issue
 from lab.chroot.errors import LabError
-from lab.portal.inbox import MESSAGES, PAGE
+from lab.portal.site import (
+    HOST,
+    INBOX,
+    INBOX_HOST,
+    INBOX_PORT,
+    MAIL_PORT,
+    MESSAGES,
+    PORT,
+    Site,
+)
 from lab.relay import ISSUER, LabRelay
 
-HOST, INBOX_HOST = "portal.corp.test", "inbox.corp.test"
-PORT, INBOX_PORT, MAIL_PORT = 8443, 8444, 8025
 ORGANIZATION = "Contoso"
 _ADDRESSES = tuple(f"127.0.0.{number}" for number in range(60, 92))
 _READY_S, _POLL_S, _ASK_S = 60.0, 0.05, 10.0
@@ -43,7 +50,7 @@ class LabPortal:
     def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.address = folder, address
         self.url = f"https://{HOST}:{PORT}"
-        self.inbox_url = f"https://{INBOX_HOST}:{INBOX_PORT}{PAGE}"
+        self.inbox_url = f"https://{INBOX_HOST}:{INBOX_PORT}{INBOX}"
         self._pid_file, self._inbox_pid = folder / "portal.pid", folder / "inbox.pid"
 
     @classmethod
@@ -76,6 +83,21 @@ class LabPortal:
         return self.folder / "portal.log"
 
     @property
+    def listen(self) -> str:
+        """Where the portal listens, as HOST:PORT."""
+        return f"{self.address}:{PORT}"
+
+    @property
+    def database(self) -> Path:
+        """Its SQLite file."""
+        return self.folder / "portal.db"
+
+    @property
+    def serving(self) -> list[str]:
+        """The command that serves."""
+        return self._argv("serve")
+
+    @property
     def pid(self) -> int:
         """The process that serves; LabError where none does."""
         running = process.load(self._pid_file)
@@ -84,14 +106,11 @@ class LabPortal:
         return running.pid
 
     @property
-    def key_hash(self) -> str:
-        """The hash of the certificate's public key, as Chromium takes it."""
-        return key_hash(self.folder / "server.pem")
-
-    @property
-    def resolver_rules(self) -> str:
-        """Where the two names are, as Chromium takes it."""
-        return f"MAP {HOST} {self.address},MAP {INBOX_HOST} {self.address}"
+    def site(self) -> Site:
+        """Where a browser finds it."""
+        names = (HOST, INBOX_HOST)
+        rules = ",".join(f"MAP {name} {self.address}" for name in names)
+        return Site(self.url, rules, key_hash(self.folder / "server.pem"))
 
     def know(self, relay: LabRelay, agent: str, fingerprint: str, **more: Any) -> None:
         """Write the settings: the relay, and the agent that the owner was told of."""
@@ -101,12 +120,12 @@ class LabPortal:
             "base_url": self.url,
             "organization": ORGANIZATION,
             "issuer": ISSUER,
-            "listen": f"{self.address}:{PORT}",
+            "listen": self.listen,
             "tls": {
                 "certificate": str(self.folder / "server.pem"),
                 "key": str(self.folder / "server.key"),
             },
-            "database": f"sqlite:///{self.folder}/portal.db",
+            "database": f"sqlite:///{self.database}",
             "relays": [
                 {
                     "id": "main",
@@ -131,12 +150,12 @@ class LabPortal:
         inbox.append(str(self.folder / "server"))
         for argv, pid_file, log in (
             (inbox, self._inbox_pid, self.folder / "inbox.log"),
-            (self._argv("serve"), self._pid_file, self.log),
+            (self.serving, self._pid_file, self.log),
         ):
             started = process.start(argv, log, dies_with_us=dies_with_us)
             process.save(started, pid_file)
         self._wait(self._inbox_pid, self.messages, self.folder / "inbox.log")
-        self._wait(self._pid_file, lambda: self.get(HOST, PORT, "/"), self.log)
+        self._wait(self._pid_file, self.first_page, self.log)
 
     @property
     def running(self) -> bool:
@@ -156,6 +175,10 @@ class LabPortal:
             self.get(INBOX_HOST, INBOX_PORT, MESSAGES)
         )
         return found
+
+    def first_page(self) -> bytes:
+        """Ask for the portal's first page; OSError where it does not answer."""
+        return self.get(HOST, PORT, "/")
 
     def get(self, host: str, port: int, path: str) -> bytes:
         """Ask one of the two for a page; OSError where it does not answer."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from ldap3.core.exceptions import LDAPEntryAlreadyExistsResult
 
-from lab.controller import Lab, Person
+from lab.controller import Lab
 
 # keys of lab.people: who forgets, who changes, who helps, who looks after it all
 FORGETS, CHANGES, HELPS, ADMINISTERS = "david", "elif", "henri", "greta"
@@ -35,25 +35,20 @@ def self_service(lab: Lab) -> dict[str, Any]:
 
 
 def words(lab: Lab, portal: str, inbox: str) -> str:
-    """Say in words what each of them can try; the password is the lab's."""
-    forgets, changes, helps, administers = (
-        _known(lab.people[key]) for key in (FORGETS, CHANGES, HELPS, ADMINISTERS)
-    )
+    """Say what each of these people can try."""
+    keys = (FORGETS, CHANGES, HELPS, ADMINISTERS)
+    forgets, changes, helps, administers = (lab.people[key]["upn"] for key in keys)
     return f"""
 The portal:  {portal}
-Its inbox:   {inbox}
-Each of these people signs in with the password {lab.start_password}
+The inbox:   {inbox}   (codes and notices)
+Everybody's password is {lab.start_password}
 
-  {forgets}: under "How I prove who I am" add an e-mail address, any, and an app
-      or a passkey. Then "I forgot my password": its codes come to the inbox.
-  {changes}: "Change my password", with the old one.
-  {helps}: of the help desk; add a passkey first, then open {portal}/help-desk
-  {administers}: an administrator; add a passkey first, then open {portal}/admin
+  {forgets:<28}"How I prove who I am": add an app and an e-mail address,
+  {"":<28}any will do. Then "I forgot my password".
+  {changes:<28}"Change my password", with the one above.
+  {helps:<28}of the help desk: add a passkey, then {portal}/staff
+  {administers:<28}an administrator: the same, and sees more there
 """
-
-
-def _known(person: Person) -> str:
-    return person["upn"]
 
 
 def _dn(lab: Lab, name: str) -> str:

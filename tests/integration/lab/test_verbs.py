@@ -17,7 +17,7 @@ from wire import enrolment_code
 @pytest.fixture
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Have the verbs work below a folder, and end what they started."""
-    for name in ("INSTANCE", "RELAY", "MACHINE"):
+    for name in ("INSTANCE", "RELAY", "PORTAL", "MACHINE"):
         monkeypatch.setattr(places, name, tmp_path / name.lower())
     monkeypatch.setattr(places, "DESCRIPTION", tmp_path / "lab.json")
     monkeypatch.setattr(demo, "OFFERS", tmp_path / "offers.json")
