@@ -20,6 +20,7 @@ from portal.pages.page import Pages
 from portal.pages.passkeys import PasskeyPages
 from portal.pages.proofs import ProofPages
 from portal.pages.registration import RegistrationPages
+from portal.pages.staff.agent_approval import AgentApprovalPages
 from portal.pages.staff.door import StaffDoor
 from portal.pages.staff.sign_in import StaffSignInPages
 from portal.pages.start import StartPage
@@ -108,5 +109,8 @@ def _of_staff(
     """Give the addresses of those who work here: all below /staff, behind one door."""
     door = StaffDoor(pages, StaffSessions(services))
     visits = Forgotten(services, lookups, Purpose.STAFF)
-    shown = (StaffSignInPages(door, visits, passkeys),)
+    shown = (
+        StaffSignInPages(door, visits, passkeys),
+        AgentApprovalPages(door, DeviceGrants(services)),
+    )
     return [route for each in shown for route in each.routes]

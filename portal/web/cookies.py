@@ -10,6 +10,8 @@ VISIT = "__Host-visit"
 SESSION = "__Host-session"
 STAFF = "__Host-staff"
 BROWSER = "__Host-browser"
+# the page that somebody came for before they signed in
+WANTED = "__Host-wanted"
 _BROWSER_S = 365 * 86_400
 _MOST = 128
 

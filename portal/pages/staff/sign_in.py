@@ -148,7 +148,9 @@ class StaffSignInPages:
         except RolesWithdrawn:
             await self._door.sessions.refuse(visit, origin, "no_role")
             return self._pages.go(SIGN_IN)
-        response = self._pages.go(STAFF)
+        wanted = own_page(cookies.read(request, cookies.WANTED) or STAFF)
+        response = self._pages.go(wanted)
+        cookies.drop(response, cookies.WANTED)
         cookies.keep(response, cookies.STAFF, cookie)
         return response
 
@@ -178,5 +180,5 @@ class StaffSignInPages:
             status,
             options=options,
             proof=proof,
-            to=to,
+            wanted=to,
         )

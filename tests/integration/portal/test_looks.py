@@ -3,6 +3,7 @@
 The pictures (light, dark, on a phone, at 200 %) are below `.lab/portal-pictures`.
 """
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.fixtures.portal.chromium import Window
 from tests.fixtures.portal.running import ANNA, Running
+from tests.fixtures.portal.wizard import WaitingWizard
 from tests.integration.portal.conftest import sign_in
 
 _PICTURES = Path(__file__).parents[3] / ".lab" / "portal-pictures"
@@ -135,3 +137,28 @@ def test_pages_of_a_new_password(
         browser.type(field, "Correct-Horse-42-Staple")
     browser.press("Set password", "Your password is changed")
     gallery.look("done", "Your password is changed")
+
+
+def test_pages_that_let_an_agent_in(
+    portal: Running, browser: Window, gallery: Gallery
+) -> None:
+    portal.agent.people[0].roles = ("administrator",)
+    browser.add_authenticator()
+    sign_in(browser)
+    browser.open("/account/passkey")
+    browser.press("Add the passkey", "How you prove who you are")
+    wizard = WaitingWizard(portal)
+    asyncio.run(wizard.ask())
+    browser.open(f"/device?user_code={wizard.user_code}")
+    browser.wait_for("Sign in to help others")
+    browser.type("name", ANNA.upn)
+    browser.press("Continue", "Use your passkey")
+    browser.press("Use your passkey", "Let this agent in?")
+    gallery.look("agent-waiting", "Let this agent in?")
+    browser.open("/staff/agent/BBBB-BBBB")
+    gallery.look("agent-nobody", "Bring an agent in")
+    browser.open(f"/staff/agent/{wizard.user_code}")
+    browser.wait_for("Let this agent in?")
+    browser.driver.find_element("id", "compared").click()
+    browser.press("Let it in", "The agent may come in")
+    gallery.look("agent-approved", "The agent may come in")
