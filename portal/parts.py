@@ -32,6 +32,7 @@ from portal.notifications.sender import Sender
 from portal.services import Services
 from portal.settings import RelayAddress, Settings
 from portal.templating import Templates
+from portal.visits.administrator_watch import AdministratorWatch
 from portal.visits.lookup import Lookups
 from wire.keys import PrivateKeys
 from wire.secret import Secret
@@ -79,6 +80,7 @@ async def portal(
         _begin(stack, pool.watch())
         keeping = Housekeeping(database, services.events, settings.retention, clock)
         _begin(stack, keeping.run())
+        _begin(stack, AdministratorWatch(services).run())
         if settings.mail is not None:
             _begin(stack, _sender(settings, secrets, services).run())
         yield Portal(application(services, lookups), services)

@@ -112,6 +112,14 @@ class Offered(AgentPart):
     roster: bool = False
 
 
+class Limits(AgentPart):
+    """How much an agent takes, by its settings."""
+
+    per_minute: int | None = None
+    checks_per_minute: int | None = None
+    per_user_per_hour: int | None = None
+
+
 class Ready(AgentPart):
     """What an agent says of itself; it can serve where it is `ready` and not paused."""
 
@@ -121,6 +129,7 @@ class Ready(AgentPart):
     starts: int = Field(ge=0, lt=2**53)
     version: Name = ""
     self_service: Offered = Offered()
+    limits: Limits = Limits()
 
     @property
     def serves(self) -> bool:

@@ -36,6 +36,7 @@ class Watched:
     said: Ready | None = None
     heard: float = 0.0
     failure: str = "not asked yet"
+    is_restored: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -167,9 +168,10 @@ class AgentPool:
             return
         if await self._remember(agent.fingerprint, ready, ""):
             agent.ready, agent.said, agent.failure = ready, ready, ""
+            agent.is_restored = False
             agent.heard = time.monotonic()
             return
-        agent.ready = None
+        agent.ready, agent.is_restored = None, True
         agent.failure = "it counts fewer starts than before: restored, or a copy"
         LOG.error("agent %s: %s", agent.exchange.address.name, agent.failure)
 

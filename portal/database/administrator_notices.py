@@ -27,10 +27,16 @@ def is_first(connection: Connection, kind: str, subject: str, now: float) -> boo
     return connection.execute(first).first() is not None
 
 
-def is_over(connection: Connection, kind: str, but: str = "") -> bool:
-    """Forget what was told of a kind, but of one subject; True where there was any."""
+def is_over(connection: Connection, kind: str, subject: str) -> None:
+    """Forget that something was told: when it begins anew it is told again."""
+    over = (TOLD.c.kind == kind) & (TOLD.c.subject == subject)
+    connection.execute(delete(TOLD).where(over))
+
+
+def are_over(connection: Connection, kind: str, but: str = "") -> None:
+    """Forget what was told of a kind, but of one subject."""
     over = (TOLD.c.kind == kind) & (TOLD.c.subject != but)
-    return bool(connection.execute(delete(TOLD).where(over)).rowcount)
+    connection.execute(delete(TOLD).where(over))
 
 
 def may_send(connection: Connection, kind: str, most: int, now: float) -> bool:

@@ -30,6 +30,7 @@ _REMEDY = (
 )
 _BUSY_MS = 10_000
 _THREADS = 8  # SQLite writes one after the other; PostgreSQL has as many connections
+_READERS = 2
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
@@ -58,11 +59,16 @@ class Database:
         made = _reading_engine if reading else _engine
         self.engine = made(self.url, more)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
+        # who looks through much takes no turn of who writes
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reading")
+        self._reading = self.engine if reading else _reading_engine(self.url, more)
 
     def close(self) -> None:
         """End what is under way and close it."""
         self._threads.shutdown()
+        self._readers.shutdown()
         self.engine.dispose()
+        self._reading.dispose()
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
@@ -86,6 +92,20 @@ class Database:
                 return work(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, whole)
+
+    async def read(
+        self,
+        work: Callable[Concatenate[Connection, _Parameters], _Result],
+        *args: _Parameters.args,
+        **kwargs: _Parameters.kwargs,
+    ) -> _Result:
+        """Do a work that writes nothing and may take long: no writer waits for it."""
+
+        def whole() -> _Result:
+            with self._reading.connect() as connection:
+                return work(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, whole)
 
 
 def _checked(url: str) -> URL:

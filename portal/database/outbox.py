@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from portal.database.schema import OUTBOX
 from portal.keys.row_keys import RowKeys, Unsealable
@@ -36,6 +36,15 @@ class Queued:
     message: Message
     tries: int
     ends: int
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Messages of one way that wait since they failed; `failure` is the last answer."""
+
+    channel: str
+    count: int
+    failure: str
 
 
 class Outbox:
@@ -113,3 +122,20 @@ def mark_failed(connection: Connection, own_id: str, failure: str, due: float) -
 def forget(connection: Connection, before: float) -> None:
     """Delete what ended before a time."""
     connection.execute(delete(OUTBOX).where(OUTBOX.c.ends < before))
+
+
+def failing(connection: Connection, now: float, waits_s: float) -> list[Failing]:
+    """Give the ways on which messages wait for so many seconds, as they failed."""
+    waiting = (
+        OUTBOX.c.sent.is_(None)
+        & (OUTBOX.c.ends > now)
+        & OUTBOX.c.failure.is_not(None)
+        & (OUTBOX.c.created < now - waits_s)
+    )
+    rows = connection.execute(
+        select(OUTBOX.c.channel, func.count(), func.max(OUTBOX.c.failure))
+        .where(waiting)
+        .group_by(OUTBOX.c.channel)
+        .order_by(OUTBOX.c.channel)
+    )
+    return [Failing(*row) for row in rows]

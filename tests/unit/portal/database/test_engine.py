@@ -1,15 +1,19 @@
 """The database's file is the portal's alone, and its errors name nobody."""
 
+import asyncio
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from portal.database import people
 from portal.database.engine import Database
 from portal.database.migrations import migrate
+from portal.database.schema import PERSON
 
 
 @pytest.fixture
@@ -39,3 +43,26 @@ def test_an_error_has_no_values(database: Database) -> None:
     with pytest.raises(IntegrityError) as raised, database.begin() as connection:
         people.know_browser(connection, "the hash of a cookie", person, 1)
     assert "the hash of a cookie" not in str(raised.value)
+
+
+async def test_who_reads_for_long_keeps_nobody_from_writing(database: Database) -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def look(connection: Connection) -> int:
+        connection.scalar(select(func.count()).select_from(PERSON))
+        begun.set()
+        assert done.wait(30), "nobody could write meanwhile"
+        return connection.scalar(select(func.count()).select_from(PERSON)) or 0
+
+    reading = asyncio.create_task(database.read(look))
+    await asyncio.to_thread(begun.wait)
+    await database.run(people.save, "g", domain="d", name="n", upn="u", language="en")
+    done.set()
+    await reading
+
+
+async def test_who_reads_writes_nothing(database: Database) -> None:
+    with pytest.raises(OperationalError):
+        await database.read(
+            people.save, "g", domain="d", name="n", upn="u", language="en"
+        )
