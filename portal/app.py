@@ -22,6 +22,7 @@ from portal.pages.proofs import ProofPages
 from portal.pages.registration import RegistrationPages
 from portal.pages.staff.agent_approval import AgentApprovalPages
 from portal.pages.staff.door import StaffDoor
+from portal.pages.staff.materials import MaterialPages
 from portal.pages.staff.sign_in import StaffSignInPages
 from portal.pages.start import StartPage
 from portal.services import Services
@@ -112,5 +113,6 @@ def _of_staff(
     shown = (
         StaffSignInPages(door, visits, passkeys),
         AgentApprovalPages(door, DeviceGrants(services)),
+        MaterialPages(door),
     )
     return [route for each in shown for route in each.routes]

@@ -86,6 +86,14 @@ def is_right_to_left(language: str) -> bool:
         return False
 
 
+def own_language_name(language: str) -> str:
+    """Name a language as those do who speak it: Deutsch; its code where unknown."""
+    try:
+        return Locale.parse(language).get_language_name() or language
+    except (ValueError, UnknownLocaleError):
+        return language
+
+
 def _weight(text: str) -> float:
     name, _, value = text.strip().partition("=")
     try:
@@ -111,6 +119,7 @@ def _environment(language: str) -> Environment:
     environment.filters["moment"] = lambda at: format_datetime(
         at, "medium", locale=language
     )
+    environment.filters["language_name"] = own_language_name
     environment.globals["static"] = static_address
     environment.globals["direction"] = "rtl" if is_right_to_left(language) else "ltr"
     return environment

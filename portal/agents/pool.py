@@ -90,13 +90,17 @@ class AgentPool:
 
         It is shown before a person is known, and decides nothing.
         """
+        return list(self.offered_by_domain().values())
+
+    def offered_by_domain(self) -> dict[str, Offered]:
+        """Give the same by the name of the domain."""
         found: dict[str, Offered] = {}
         for agent in self.agents:
             domain = agent.exchange.address.domain
             said = agent.said
             if said is not None and said.self_service.who != "none":
                 found.setdefault(domain, said.self_service)
-        return list(found.values())
+        return found
 
     @property
     def help(self) -> Help:
