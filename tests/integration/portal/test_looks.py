@@ -139,7 +139,7 @@ def test_pages_of_a_new_password(
     gallery.look("done", "Your password is changed")
 
 
-def test_pages_that_let_an_agent_in(
+def test_pages_of_an_administrator(
     portal: Running, browser: Window, gallery: Gallery
 ) -> None:
     portal.agent.people[0].roles = ("administrator",)
@@ -162,3 +162,7 @@ def test_pages_that_let_an_agent_in(
     browser.driver.find_element("id", "compared").click()
     browser.press("Let it in", "The agent may come in")
     gallery.look("agent-approved", "The agent may come in")
+    browser.open("/staff/materials")
+    gallery.look("materials", "For your people")
+    browser.open("/staff/materials/contoso/guide/de")
+    gallery.look("material-guide", "Ihr Kennwort bei Contoso")
