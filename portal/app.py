@@ -20,6 +20,7 @@ from portal.pages.page import Pages
 from portal.pages.passkeys import PasskeyPages
 from portal.pages.proofs import ProofPages
 from portal.pages.registration import RegistrationPages
+from portal.pages.sign_in import SignInPages
 from portal.pages.staff.agent_approval import AgentApprovalPages
 from portal.pages.staff.door import StaffDoor
 from portal.pages.staff.materials import MaterialPages
@@ -38,6 +39,7 @@ from portal.visits.passkeys import PasskeyRegistration, PasskeyVerification
 from portal.visits.password_sign_in import PasswordSignIn
 from portal.visits.receipts import Receipts
 from portal.visits.registration import Registration
+from portal.visits.registration_codes import RegistrationCodes
 from portal.visits.sent_codes import SentCodes
 from portal.visits.staff.sessions import StaffSessions
 from portal.visits.verification import Verification
@@ -82,7 +84,7 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
     )
     passwords = PasswordSignIn(services)
     accounts = Accounts(services)
-    registration = Registration(services, accounts, Receipts(services, accounts))
+    registration = Registration(services, accounts, Receipts(services))
     signed = SignedInPages(pages, accounts)
     address_codes = AddressCodes(services, sent_codes)
     shown = (
@@ -91,7 +93,8 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
         forgotten,
         NewPasswordPages(pages, forgotten, writing),
         ChangePages(pages, passwords),
-        AccountPages(signed, passwords, registration),
+        SignInPages(signed, passwords, RegistrationCodes(services)),
+        AccountPages(signed, registration),
         NotMePages(signed, Blocking(services)),
         AccountProofPages(signed, passkeys, proofs),
         RegistrationPages(signed, registration, NewApps(services), address_codes),

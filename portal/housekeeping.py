@@ -17,6 +17,7 @@ from portal.database import (
     events,
     not_me_codes,
     outbox,
+    registration_codes,
     sessions,
     visits,
 )
@@ -79,6 +80,7 @@ class Housekeeping:
         outbox.forget(connection, before)
         sessions.forget_ended(connection, int(now))
         device_grants.forget_ended(connection, now)
+        registration_codes.forget_ended(connection, int(now))
         budgets.forget_full(connection, now)
         not_me_codes.forget_ended(connection, now)
         return False

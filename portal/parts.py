@@ -116,9 +116,16 @@ def _services(
 
 @asynccontextmanager
 async def beside(
-    settings: Settings, secrets: SecretFiles, open_relay: OpenRelay = RelayHttp
+    settings: Settings,
+    secrets: SecretFiles,
+    open_relay: OpenRelay = RelayHttp,
+    *,
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Services]:
-    """Give what a command works with while the portal serves: it asks no agent."""
+    """Give what a command works with while the portal serves.
+
+    It asks no agent before it looks at them (`AgentPool.look`).
+    """
     async with AsyncExitStack() as stack:
         password = secrets.find(secret_files.DATABASE_PASSWORD)
         database = Database(settings.database, beside=True, password=password)
@@ -126,15 +133,10 @@ async def beside(
         check_version(database)
         relays = await _relays(stack, settings, secrets, open_relay)
         wire_keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
-        pool = AgentPool((), _nobody)
+        pool = _agents(settings, relays, wire_keys, database)
         orders = _orders(settings, relays, wire_keys)
-        yield _services(
-            settings, secrets, database, (pool, orders), (time.time, TICK_S)
-        )
-
-
-async def _nobody(_fingerprint: str, _ready: Ready | None, _failure: str) -> bool:
-    return False
+        parts = (pool, orders)
+        yield _services(settings, secrets, database, parts, (clock, TICK_S))
 
 
 async def _relays(

@@ -108,11 +108,13 @@ class RegisteredProof(_Claim):
 class SignInClaim(_Claim):
     """How a person signed in at the portal: by the token of an agent, or elsewhere.
 
-    `at` is when they did at the organization's identity provider, in Unix seconds.
+    `at` is when they did at the organization's identity provider, `code_at` when they
+    came with a registration code of the portal's owner, in Unix seconds.
     """
 
     token: _Token | None = None
     at: Seconds | None = None
+    code_at: Seconds | None = None
 
 
 class ClientClaim(_Claim):

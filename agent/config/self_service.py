@@ -76,12 +76,17 @@ class Registration(Model):
     allowed_from: Literal["anywhere", "networks", "code"] = Field(
         default="anywhere",
         description="where the first verification method may be registered: "
-        "anywhere, from the networks below, or with an enrolment code of the help desk",
+        "anywhere, from the networks below, or with a registration code",
     )
     provider_sign_in: bool = Field(
         default=False,
         description="the portal's word counts that a person signed in at the "
         "organization's identity provider; the agent can't see that",
+    )
+    portal_codes: bool = Field(
+        default=False,
+        description="the portal's word counts that a person has a registration code of "
+        "the portal's owner; the agent can't see that",
     )
     networks: Annotated[tuple[Network, ...], Field(max_length=_MOST_NAMES)] = Field(
         default=(),

@@ -31,6 +31,7 @@ _ADDED = (
     ("limits", "people_per_five_minutes"),
     ("monitoring", "port"),
     ("self_service.registration", "provider_sign_in"),
+    ("self_service.registration", "portal_codes"),
     ("self_service", "receipts"),
     ("self_service", "peers"),
 )

@@ -2,7 +2,7 @@
 
 By the directory password, which an agent tried and signed so: no portal can say that of
 its own. Where the settings take the portal's word, also at the organization's identity
-provider.
+provider, or by a registration code of the portal's owner.
 """
 
 import time
@@ -22,27 +22,37 @@ def check_signed_in(located: Located, tools: Tools) -> None:
     What is asked of where they do it is of the first method alone: who has some proves
     who they are by those.
     """
-    request, registration = located.request, tools.settings.self_service.registration
-    _check_place(located, tools)
-    match request.sign_in:
+    registration = tools.settings.self_service.registration
+    match located.request.sign_in:
         case SignInClaim(token=str(token)):
-            who = request.portal.issuer, located.subject.guid
+            _check_place(located, tools)
+            who = located.request.portal.issuer, located.subject.guid
             tools.vouching.check_signed_in(token, who, time.time())
         case SignInClaim(at=int(moment)):
-            if not registration.provider_sign_in:
-                rule = "self_service.registration.provider_sign_in is off"
-                raise Refused(Code.SIGN_IN_NEEDED, rule)
-            if not -CLOCK_LEEWAY_S <= time.time() - moment <= VISIT_S:
-                raise Refused(Code.SIGN_IN_NEEDED, f"sign_in is over {VISIT_S} s ago")
+            _check_place(located, tools)
+            _check_word("provider_sign_in", moment, on=registration.provider_sign_in)
+        case SignInClaim(code_at=int(moment)):
+            # it is the code that `allowed_from` may ask for, and good from anywhere
+            _check_word("portal_codes", moment, on=registration.portal_codes)
         case _:
+            _check_place(located, tools)
             raise Refused(Code.SIGN_IN_NEEDED, "neither sign_in nor methods is there")
+
+
+def _check_word(setting: str, moment: int, *, on: bool) -> None:
+    """See that the portal's word counts, and is of now."""
+    if not on:
+        rule = f"self_service.registration.{setting} is off"
+        raise Refused(Code.SIGN_IN_NEEDED, rule)
+    if not -CLOCK_LEEWAY_S <= time.time() - moment <= VISIT_S:
+        raise Refused(Code.SIGN_IN_NEEDED, f"sign_in is over {VISIT_S} s ago")
 
 
 def _check_place(located: Located, tools: Tools) -> None:
     registration = tools.settings.self_service.registration
     match registration.allowed_from:
         case "code":
-            rule = "the first one needs a code of the help desk (allowed_from)"
+            rule = "the first one needs a registration code (allowed_from)"
             raise Refused(Code.SIGN_IN_NEEDED, rule)
         case "networks":
             origin = located.request.origin

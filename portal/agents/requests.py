@@ -7,11 +7,13 @@ proven methods of a visit (`portal.journeys.visit`).
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from portal.journeys.entry import ByCode, ByPassword, ByProvider, Entry
 from portal.journeys.visit import Entitled, TakenMethod
 from wire.operation import Operation
 from wire.secret import Secret
 from wire.self_service.proof_kind import ProofKind
 
+Taken = tuple[TakenMethod, ...]
 # RFC 8176, and the names of ours (docs/wire.md)
 _METHOD_NAMES = {
     ProofKind.PASSKEY: "hwk",
@@ -79,18 +81,45 @@ def lookup(
 def register(
     guid: str,
     proof: Mapping[str, str],
-    sign_in: Secret,
+    shown_by: Entry | Taken,
     reference: str,
     address: str,
 ) -> dict[str, Any]:
-    """Ask for a receipt of what somebody registers, or confirms."""
+    """Ask for a receipt of what somebody registers, or confirms.
+
+    `shown_by` is what they came in by, or what they proved with in this visit.
+    """
     return {
         "op": "register",
         "user": by_guid(guid),
         "proof": dict(proof),
-        "sign_in": {"token": sign_in.reveal()},
         **_visit(reference, address),
+        **_shown_by(shown_by),
     }
+
+
+def methods(taken: Taken) -> list[dict[str, Any]]:
+    """Give methods that were used as the claims that an agent counts."""
+    return list(_methods(taken))
+
+
+def _shown_by(shown: Entry | Taken) -> dict[str, Any]:
+    match shown:
+        case ByPassword(token=token):
+            return {} if token is None else {"sign_in": {"token": token.reveal()}}
+        case ByProvider(at=at):
+            return {"sign_in": {"at": at}}
+        case ByCode(at=at, helper=helper):
+            if helper is None:
+                return {"sign_in": {"code_at": at}}
+            return {
+                "origin": "help_desk",
+                "actor": helper.guid,
+                "reason": helper.reason,
+                "actor_methods": [dict(each) for each in helper.methods],
+            }
+        case tuple():
+            return {"methods": methods(shown)}
 
 
 def by_guid(guid: str) -> dict[str, str]:
@@ -102,7 +131,7 @@ def _of(person: Entitled, operation: str) -> dict[str, Any]:
     return {
         "op": str(operation),
         "user": by_guid(person.guid),
-        "methods": list(_methods(person.methods)),
+        "methods": methods(person.methods),
         **_visit(person.reference, person.address),
     }
 

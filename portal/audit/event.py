@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     METHOD_REMOVED = "method_removed"
     METHODS_CONFIRMED = "methods_confirmed"
     REGISTERED = "registered"
+    REGISTRATION_CODE_MADE = "registration_code_made"
+    REGISTRATION_CODE_WITHDRAWN = "registration_code_withdrawn"
     LIMIT_REACHED = "limit_reached"
     BLOCKED = "blocked"
     STAFF_SIGNED_IN = "staff_signed_in"

@@ -46,6 +46,7 @@ _SEVERE = {
     EventKind.STAFF_REFUSED: 6,
     EventKind.SIGN_IN_REFUSED: 5,
     EventKind.METHOD_REFUSED: 5,
+    EventKind.REGISTRATION_CODE_MADE: 5,
     EventKind.METHOD_REMOVED: 5,
 }
 _FINE = frozenset({"", "ok", "partial"})

@@ -14,6 +14,7 @@ from portal.cli import (
     database,
     enrolment,
     events,
+    registration_code,
     review,
     serve,
     setup,
@@ -21,6 +22,10 @@ from portal.cli import (
 from wire.printable import printable_lines
 from wire.server.errors import ServerUnusable
 
+_KINDS = (
+    *(setup, serve, enrolment, approve, database, backup, check),
+    *(registration_code, events, review),
+)
 _DOC = "The portal's command: set up, serve, enrol agents."
 
 
@@ -47,16 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     own = version("ad-password-writeback")
     parser.add_argument("--version", action="version", version=own)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for kind in (
-        setup,
-        serve,
-        enrolment,
-        approve,
-        database,
-        backup,
-        check,
-        events,
-        review,
-    ):
+    for kind in _KINDS:
         kind.add_commands(commands)
     return parser

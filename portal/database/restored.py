@@ -1,8 +1,9 @@
 """What a database of before may not give back: nothing that is good once is good twice.
 
-A backup knows nothing of what was used after it. So visits, codes that were sent and
-sign-ins end; messages that waited are not sent again; an app's codes of now are taken
-for used. Passkeys need nothing: each answers a challenge that ended with its visit.
+A backup knows nothing of what was used after it. So visits, codes that were sent,
+registration codes and sign-ins end; messages that waited are not sent again; an app's
+codes of now are taken for used. Passkeys need nothing: each answers a challenge that
+ended with its visit.
 Recovery codes that were used since are known where the database of before can be read;
 where not, all are used up.
 """
@@ -22,6 +23,7 @@ from portal.database.schema import (
     PERSON,
     PROOF,
     RECOVERY_CODE,
+    REGISTRATION_CODE,
     SESSION,
 )
 from portal.methods import totp
@@ -84,6 +86,7 @@ def settle(
     visits = connection.execute(delete(JOURNEY)).rowcount
     sign_ins = connection.execute(delete(SESSION)).rowcount
     connection.execute(delete(BROWSER))
+    connection.execute(delete(REGISTRATION_CODE))
     connection.execute(update(PERSON).values(epoch=PERSON.c.epoch + 1))
     messages = connection.execute(delete(OUTBOX).where(OUTBOX.c.sent.is_(None)))
     _use_up_app_codes(connection, now)

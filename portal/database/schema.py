@@ -160,6 +160,19 @@ CHALLENGE = Table(
     Column("ends", BigInteger, nullable=False),
 )
 
+# of who may not have registered yet: there may be no row of the person
+REGISTRATION_CODE = Table(
+    "registration_code",
+    METADATA,
+    Column("person", _ID, primary_key=True),
+    # a keyed hash of person and code
+    Column("digest", _DIGEST, nullable=False),
+    # domain, end and who gave it, sealed for this person and code
+    Column("content", LargeBinary, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+)
+
 SESSION = Table(
     "session",
     METADATA,
@@ -170,7 +183,7 @@ SESSION = Table(
     Column("epoch", Integer, nullable=False),
     Column("roles", JSON, nullable=False),
     Column("started", BigInteger, nullable=False),
-    # the agent's word that the password was right, sealed: it gives receipts
+    # by what they came in, sealed: it gives receipts (`portal.journeys.entry`)
     Column("sign_in", LargeBinary),
     Column("seen", BigInteger, nullable=False),
     Column("ends", BigInteger, nullable=False),

@@ -62,6 +62,9 @@ class Registration(AgentPart):
     wait_hours: int = Field(default=0, ge=0, le=100_000)
     allowed_from: Literal["anywhere", "networks", "code"] = "code"
     networks: list[Name] = Field(default_factory=list, max_length=256)
+    # whether the agent takes the portal's word for these; else it asks for more
+    provider_sign_in: bool = False
+    portal_codes: bool = False
 
 
 class SelfServicePolicy(AgentPart):

@@ -6,7 +6,7 @@ who guesses has few tries an hour, and gains that somebody must call the help de
 
 import secrets
 
-from portal.methods import recovery_codes
+from portal.methods import paper_code
 
 # who is away reads it when they are back
 LIFETIME_S = 14 * 86_400
@@ -22,4 +22,4 @@ def new_code() -> str:
 
 def typed(text: str) -> str:
     """Read a code as people type it: the letters that its hash is made of."""
-    return recovery_codes.typed(text)
+    return paper_code.typed(text)

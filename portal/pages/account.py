@@ -1,6 +1,5 @@
 """The pages of who is signed in: how they prove who they are, and what was done."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -14,18 +13,11 @@ from portal.database import events
 from portal.methods.passkey import MOST as MOST_PASSKEYS
 from portal.pages.page import Pages, moment
 from portal.visits.account import Account, Accounts
-from portal.visits.even_time import even_time
-from portal.visits.password_sign_in import (
-    NoService,
-    NotRight,
-    PasswordSignIn,
-    SignedIn,
-    TooManyPasswords,
-)
 from portal.visits.receipts import NoReceipt
 from portal.visits.registration import (
     MustProveFirst,
     NotAllowed,
+    NotFromHere,
     Registration,
     registered_worth,
 )
@@ -58,66 +50,36 @@ class SignedInPages:
                 return self.pages.go("/account/prove")
             except NotAllowed:
                 raise HTTPException(404) from None
+            except NotFromHere:
+                return self.pages.go(ACCOUNT)
             except NoReceipt as error:
                 if error.code is Code.SIGN_IN_NEEDED:
                     return self.pages.go(SIGN_IN)
+                if error.code is Code.NOT_ENOUGH_PROOFS:
+                    return self.pages.go("/account/prove")
                 return self.pages.show(request, "not_now", 503, reference="")
 
         return handle
 
 
 class AccountPages:
-    """Sign in, the overview, activity, sign out."""
+    """The overview, activity, sign out."""
 
-    def __init__(
-        self,
-        signed: SignedInPages,
-        passwords: PasswordSignIn,
-        registration: Registration,
-    ) -> None:
+    def __init__(self, signed: SignedInPages, registration: Registration) -> None:
         self._signed, self._pages = signed, signed.pages
-        self._passwords, self._registration = passwords, registration
+        self._registration = registration
 
     @property
     def routes(self) -> list[Route]:
         """The addresses of these pages."""
         signed_in = self._signed.signed_in
         return [
-            Route(SIGN_IN, self.ask, methods=["GET"]),
-            Route(SIGN_IN, self.sign_in, methods=["POST"]),
             Route(ACCOUNT, signed_in(self.overview), methods=["GET"]),
             Route("/account/remove", signed_in(self.remove), methods=["POST"]),
             Route("/account/confirm", signed_in(self.confirm), methods=["POST"]),
             Route("/account/activity", signed_in(self.activity), methods=["GET"]),
             Route("/account/sign-out", signed_in(self.sign_out), methods=["POST"]),
         ]
-
-    async def ask(self, request: Request) -> Response:
-        """Ask for name and password."""
-        return self._pages.show(request, "account/sign_in", wrong="")
-
-    async def sign_in(self, request: Request) -> Response:
-        """Take name and password."""
-        form = await self._pages.form(request, first=True)
-        origin = self._pages.origin(request)
-        async with even_time(self._pages.services.long_tick_s):
-            outcome = await self._passwords.sign_in(
-                form.text("name"),
-                form.secret("password"),
-                secrets.token_urlsafe(16),
-                origin,
-            )
-        match outcome:
-            case SignedIn():
-                return await self._begin(request, outcome)
-            case TooManyPasswords(until=until):
-                return self._pages.show(request, "too_many", 429, until=moment(until))
-            case NoService():
-                return self._pages.show(request, "not_now", 503, reference="")
-            case NotRight():
-                return self._pages.show(
-                    request, "account/sign_in", 422, wrong="not_right"
-                )
 
     async def overview(self, request: Request, account: Account) -> Response:
         """Show how they prove who they are."""
@@ -166,16 +128,6 @@ class AccountPages:
         cookies.drop(response, cookies.SESSION)
         return response
 
-    async def _begin(self, request: Request, outcome: SignedIn) -> Response:
-        response = self._pages.go(ACCOUNT)
-        self._pages.remember_browser(request, response)
-        origin = self._pages.origin(request)
-        cookie = await self._signed.accounts.open(outcome, origin)
-        if cookie is None:
-            return self._pages.show(request, "account/sign_in", 422, wrong="not_right")
-        cookies.keep(response, cookies.SESSION, cookie)
-        return response
-
     def _overview(
         self, request: Request, account: Account, status: int, **fields: Any
     ) -> Response:
@@ -212,7 +164,14 @@ class AccountPages:
                 "advised": account.needed,
                 "worth": worth,
                 "may_change": account.may_change_methods(now),
+                "lacks": _lacks(account),
                 "wrong": "",
                 **fields,
             },
         )
+
+
+def _lacks(account: Account) -> str:
+    """Say what is missing before the first method can be added; empty: nothing."""
+    lacks = account.lacks
+    return "" if account.methods or lacks is None else str(lacks)

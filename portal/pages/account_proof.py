@@ -99,6 +99,7 @@ class _AccountProving(Proving):
             "account/prove",
             200 if asked is None else asked.status,
             kinds=[str(kind) for kind in kinds],
+            more=self._account.may_change_methods(self._pages.services.clock()),
             options=options,
             by_passkey=asked is not None and asked.kind is ProofKind.PASSKEY,
             addresses=[

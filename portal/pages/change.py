@@ -11,11 +11,9 @@ from portal.visits.even_time import even_time
 from portal.visits.password_sign_in import (
     Changed,
     ChangeNotKnown,
-    NoService,
-    NotRight,
     PasswordSignIn,
-    TooManyPasswords,
 )
+from portal.visits.sign_in import NoService, NotRight, TooManyTries
 from portal.visits.write import PASSING
 from wire.outcomes import Code
 
@@ -56,7 +54,7 @@ class ChangePages:
                 origin,
             )
         match outcome:
-            case TooManyPasswords(until=until):
+            case TooManyTries(until=until):
                 return self._pages.show(request, "too_many", 429, until=moment(until))
             case NotRight():
                 return self._form(request, 422, wrong="not_right")

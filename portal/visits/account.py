@@ -2,7 +2,8 @@
 
 Signing in takes the directory password, which somebody may have stolen. So who has
 verification methods already uses one of them before they change any (NIST SP 800-63B-4
-section 4.2: a new authenticator needs the strength that is there).
+section 4.2: a new authenticator needs the strength that is there). Who comes with a
+registration code lost them, and somebody looked who it is.
 """
 
 import secrets
@@ -16,17 +17,28 @@ from portal.database.people import RegisteredPerson
 from portal.database.proofs import RegisteredMethod
 from portal.database.sessions import Session
 from portal.database.visits import LookedUp, NewVisit
+from portal.journeys.entry import (
+    ByCode,
+    ByPassword,
+    ByProvider,
+    Entry,
+    name_of,
+    read,
+    written,
+)
 from portal.journeys.policy import SelfServicePolicy
+from portal.journeys.registration_place import Lacks, what_lacks
 from portal.journeys.role import roles_of
-from portal.journeys.visit import Visit, VisitPurpose
+from portal.journeys.visit import TakenMethod, Visit, VisitPurpose
 from portal.keys.pepper import Purpose
+from portal.keys.row_keys import Unsealable
 from portal.services import BrowserOrigin, Services
 from portal.visits.notices import Notices
-from portal.visits.password_sign_in import SignedIn
 from portal.visits.proven import proven
-from wire.secret import Secret
+from portal.visits.sign_in import SignedIn
 
 SESSION_S = 900
+CODE_SESSION_S = 600  # by a registration code
 FRESH_S = 300
 
 
@@ -39,13 +51,25 @@ class Account:
     person: RegisteredPerson
     methods: tuple[RegisteredMethod, ...]
     policy: SelfServicePolicy
-    proven_at: int | None
+    entry: Entry
+    taken: tuple[TakenMethod, ...]
 
     def may_change_methods(self, now: float) -> bool:
         """Whether methods may be added and removed now."""
-        if not self.methods:
+        if not self.methods or isinstance(self.entry, ByCode):
             return True
         return self.proven_at is not None and now - self.proven_at <= FRESH_S
+
+    @property
+    def proven_at(self) -> int | None:
+        """When they last proved it in this session; None where they did not yet."""
+        return max((each.at for each in self.taken), default=None)
+
+    @property
+    def lacks(self) -> Lacks | None:
+        """What they lack to register by what they came in by; None: nothing."""
+        address = self.session.address
+        return what_lacks(self.entry, self.policy.registration, address)
 
     @property
     def needed(self) -> int:
@@ -87,18 +111,18 @@ class Accounts:
         """Sign out."""
         await self._services.database.run(self._close, account, origin)
 
-    def sign_in_token(self, account: Account) -> Secret | None:
-        """Give the agent's word that the password was right."""
-        session = account.session
+    def _sealed(self, entry: Entry, session: str) -> bytes:
+        return self._services.row_keys.seal(written(entry), _entry_row(session))
+
+    def _entry(self, session: Session) -> Entry | None:
+        """Read by what they came in; None where this portal did not write it."""
         if session.sign_in is None:
             return None
-        row = _sign_in_row(session.id)
-        return Secret(self._services.row_keys.open(session.sign_in, row))
-
-    def _sealed(self, token: str | None, session: str) -> bytes | None:
-        if token is None:
+        row = _entry_row(session.id)
+        try:
+            return read(self._services.row_keys.open(session.sign_in, row))
+        except Unsealable:
             return None
-        return self._services.row_keys.seal(token, _sign_in_row(session))
 
     def _id(self, cookie: str) -> str:
         return self._services.pepper.digest(Purpose.SESSION, cookie)
@@ -128,9 +152,9 @@ class Accounts:
             epoch=person.epoch,
             roles=(),
             started=int(now),
-            sign_in=self._sealed(signed_in.state.sign_in, self._id(cookie)),
+            sign_in=self._sealed(signed_in.entry, self._id(cookie)),
             seen=int(now),
-            ends=int(now) + SESSION_S,
+            ends=_end(signed_in.entry, int(now)),
             browser=origin.device,
             address=origin.address,
         )
@@ -186,8 +210,9 @@ class Accounts:
             reference,
             origin,
             person=session.person,
-            by="password",
-            agent=signed_in.state.id,
+            by=name_of(signed_in.entry),
+            agent=signed_in.record,
+            **_helped(signed_in.entry),
         )
 
     def _close(
@@ -209,21 +234,42 @@ class Accounts:
         visit = visits.find(connection, own_id)
         if session is None or visit is None or visit.asked is None:
             return None
+        entry = self._entry(session)
+        if entry is None:
+            return None
         if visit.purpose is not VisitPurpose.ACCOUNT or not visit.is_open(now):
             return None
         person = people.find(connection, session.person)
         if person is None or person.blocked is not None:
             return None
-        taken = proven(self._services, connection, own_id, session.person)
         return Account(
             session=session,
             visit=visit,
             person=person,
             methods=self._services.proofs.of_person(connection, session.person),
             policy=visit.asked,
-            proven_at=max((each.at for each in taken), default=None),
+            entry=entry,
+            taken=proven(self._services, connection, own_id, session.person),
         )
 
 
-def _sign_in_row(session: str) -> str:
+def _entry_row(session: str) -> str:
     return f"session:{session}:sign_in"
+
+
+def _end(entry: Entry, now: int) -> int:
+    """Say until when a session lasts: no longer than agents take what it began by."""
+    match entry:
+        case ByCode():
+            return now + CODE_SESSION_S
+        case ByProvider(at=at):
+            return min(now, at) + SESSION_S
+        case ByPassword():
+            return now + SESSION_S
+
+
+def _helped(entry: Entry) -> dict[str, str]:
+    """Name who gave the code that somebody came with."""
+    if isinstance(entry, ByCode) and entry.helper is not None:
+        return {"helper": entry.helper.guid}
+    return {}

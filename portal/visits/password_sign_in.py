@@ -18,12 +18,20 @@ from portal.agents.exchange import OutcomeUnknown
 from portal.agents.pool import NoAgent
 from portal.agents.relay_http import NoAnswer
 from portal.audit.event import EventKind
-from portal.database import budgets, people, sessions
-from portal.journeys.sign_in_name import BadName, compared, sign_in_name, user_claim
-from portal.keys.pepper import Purpose
+from portal.database import people, sessions
+from portal.journeys.entry import PASSWORD, ByPassword
+from portal.journeys.sign_in_name import BadName
 from portal.limits.budget import PASSWORDS_OF_ADDRESS, PASSWORDS_OF_BROWSER
 from portal.services import BrowserOrigin, Services
-from portal.visits.notices import NAME_SIGNS, Notices
+from portal.visits.notices import Notices
+from portal.visits.sign_in import (
+    NoService,
+    NotRight,
+    SignedIn,
+    SignInOutcome,
+    SignIns,
+    TooManyTries,
+)
 from wire.outcomes import Code
 from wire.secret import Secret
 
@@ -48,32 +56,6 @@ ALIKE = frozenset(
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """The password is theirs; `found` is the lookup, `domain` where they are."""
-
-    domain: str
-    found: Answer
-    state: Answer
-
-
-@dataclass(frozen=True)
-class NotRight:
-    """Name or password is not right, or this is not for them: not told apart."""
-
-
-@dataclass(frozen=True)
-class TooManyPasswords:
-    """So many were tried from this browser or address that it waits (Unix seconds)."""
-
-    until: float
-
-
-@dataclass(frozen=True)
-class NoService:
-    """No agent can serve now."""
-
-
-@dataclass(frozen=True)
 class Changed:
     """The directory answered a change: done, or why not."""
 
@@ -93,17 +75,19 @@ class PasswordSignIn:
 
     def __init__(self, services: Services) -> None:
         self._services, self._notices = services, Notices(services)
+        self._sign_ins = SignIns(services, PASSWORDS_OF_BROWSER, PASSWORDS_OF_ADDRESS)
 
     async def sign_in(
         self, typed: str, password: Secret, reference: str, origin: BrowserOrigin
-    ) -> SignedIn | NotRight | TooManyPasswords | NoService:
+    ) -> SignInOutcome:
         """Try a password, so that somebody signs in here."""
-        refused = await self._refused(reference, origin)
+        refused = await self._sign_ins.refused(reference, origin)
         if refused is not None:
             return refused
         person = None
         try:
-            domain, found = await self._find(typed, "register", reference, origin)
+            find = self._sign_ins.find
+            domain, found = await find(typed, "register", reference, origin)
             is_blocked = await self._is_blocked(found)
             if found.person is not None and password and not is_blocked:
                 person = found.person.guid
@@ -121,7 +105,8 @@ class PasswordSignIn:
             await self._note_refused(typed, person, "no_agent", reference, origin)
             return NoService()
         if answer.code is Code.OK:
-            return SignedIn(domain, found, answer)
+            token = None if answer.sign_in is None else Secret(answer.sign_in)
+            return SignedIn(domain, found, ByPassword(token), answer.id)
         code = "blocked" if is_blocked else str(answer.code)
         await self._note_refused(typed, person, code, reference, origin)
         return NotRight() if answer.code in ALIKE else NoService()
@@ -133,13 +118,15 @@ class PasswordSignIn:
         new: Secret,
         reference: str,
         origin: BrowserOrigin,
-    ) -> Changed | ChangeNotKnown | NotRight | TooManyPasswords | NoService:
+    ) -> Changed | ChangeNotKnown | NotRight | TooManyTries | NoService:
         """Change a password by the one of before; an expired one is good for that."""
-        refused = await self._refused(reference, origin)
+        refused = await self._sign_ins.refused(reference, origin)
         if refused is not None:
             return refused
         try:
-            domain, found = await self._find(typed, "change", reference, origin)
+            domain, found = await self._sign_ins.find(
+                typed, "change", reference, origin
+            )
         except BadName:
             return NotRight()
         except NoAgent:
@@ -174,7 +161,7 @@ class PasswordSignIn:
     ) -> None:
         """Ask once more about nobody: of somebody the agent tries a password now."""
         with contextlib.suppress(NoAgent):
-            await self._find(typed, purpose, reference, origin)
+            await self._sign_ins.find(typed, purpose, reference, origin)
 
     async def _changed(
         self, domain: str, claims: dict[str, Any]
@@ -193,6 +180,17 @@ class PasswordSignIn:
             return ChangeNotKnown(), answer, str(answer.code)
         outcome = NotRight() if answer.code in ALIKE else Changed(answer)
         return outcome, answer, str(answer.code)
+
+    async def _note_refused(
+        self,
+        typed: str,
+        person: str | None,
+        code: str,
+        reference: str,
+        origin: BrowserOrigin,
+    ) -> None:
+        work = self._sign_ins.note_refused
+        await work(typed, person, code, reference, origin, by=PASSWORD)
 
     def _note_change(
         self,
@@ -219,71 +217,6 @@ class PasswordSignIn:
             # who signed in with the password of before may be somebody else
             sessions.end_all(connection, guid)
             self._notices.tell(connection, guid, "change", origin, reference=own)
-
-    async def _note_refused(
-        self,
-        typed: str,
-        person: str | None,
-        code: str,
-        reference: str,
-        origin: BrowserOrigin,
-    ) -> None:
-        """Record that a password was not taken; of the name a part of its hash."""
-        name = self._services.pepper.digest(Purpose.NAME, compared(sign_in_name(typed)))
-        await self._services.database.run(
-            self._notices.record,
-            EventKind.SIGN_IN_REFUSED,
-            reference,
-            origin,
-            person=person,
-            code=code,
-            name=name[:NAME_SIGNS],
-        )
-
-    async def _find(
-        self, typed: str, purpose: str, reference: str, origin: BrowserOrigin
-    ) -> tuple[str, Answer]:
-        """Find who is meant, in the domains in their order; NoAgent: nobody answers.
-
-        An answer that is not ok names nobody.
-        """
-        user = user_claim(sign_in_name(typed))
-        claims = requests.lookup(user, purpose, reference, origin.address)
-        services, heard = self._services, False
-        domains = services.settings.domains
-        for domain, said in await services.agents.read_each(domains, claims):
-            if said is None:
-                continue
-            answer, heard = said[0], True
-            if answer.code is not Code.USER_NOT_FOUND:
-                named = answer.person if answer.ok else None
-                return domain, answer.model_copy(update={"person": named})
-        if not heard:
-            raise NoAgent("any")
-        return "", Answer(code=Code.USER_NOT_FOUND)
-
-    async def _refused(
-        self, reference: str, origin: BrowserOrigin
-    ) -> TooManyPasswords | None:
-        until = await self._services.database.run(self._count, reference, origin)
-        return None if until is None else TooManyPasswords(until)
-
-    def _count(
-        self, connection: Connection, reference: str, origin: BrowserOrigin
-    ) -> float | None:
-        now, pepper = self._services.clock(), self._services.pepper
-        browser = origin.device or f"address {origin.address}"
-        for budget, owner in (
-            (PASSWORDS_OF_ADDRESS, origin.address),
-            (PASSWORDS_OF_BROWSER, browser),
-        ):
-            digest = pepper.digest(Purpose.BUDGET, budget.name, owner)
-            if not budgets.take(connection, budget, digest, now):
-                self._notices.limit_reached(
-                    connection, budget, digest, reference, origin
-                )
-                return now + budgets.wait(connection, budget, digest, now)
-        return None
 
 
 def _refusal(found: Answer) -> Code:

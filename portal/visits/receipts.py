@@ -6,9 +6,11 @@ not, whoever wrote it into the database (docs/wire.md, "Receipts").
 
 from portal.agents import requests
 from portal.agents.pool import NoAgent
+from portal.agents.requests import Taken
 from portal.database.proofs import NewMethod, RegisteredMethod
+from portal.journeys.entry import Entry
 from portal.services import BrowserOrigin, Services
-from portal.visits.account import Account, Accounts
+from portal.visits.account import Account
 from wire.outcomes import Code
 
 
@@ -23,8 +25,8 @@ class NoReceipt(Exception):
 class Receipts:
     """Gets receipts with the sign-in of who registers."""
 
-    def __init__(self, services: Services, accounts: Accounts) -> None:
-        self._services, self._accounts = services, accounts
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def of(
         self,
@@ -33,16 +35,13 @@ class Receipts:
         origin: BrowserOrigin,
     ) -> str:
         """Give the receipt of a method, anew where it has one; NoReceipt else."""
-        sign_in = self._accounts.sign_in_token(account)
-        if sign_in is None:
-            raise NoReceipt(Code.SIGN_IN_NEEDED)
         proof = {"kind": str(method.kind), "id": method.wire_id}
         if method.receipt is not None:
             proof["receipt"] = method.receipt
         claims = requests.register(
             account.person.guid,
             proof,
-            sign_in,
+            _shown_by(account),
             account.visit.reference,
             origin.address,
         )
@@ -53,3 +52,14 @@ class Receipts:
         if not answer.ok or answer.receipt is None:
             raise NoReceipt(answer.code)
         return answer.receipt
+
+
+def _shown_by(account: Account) -> Entry | Taken:
+    """Give what an agent takes for theirs.
+
+    What is asked of where they sign in is of the first method alone: who has some
+    proves it by those.
+    """
+    if account.methods and account.lacks is not None:
+        return account.taken
+    return account.entry

@@ -9,8 +9,9 @@ from portal.audit.event import EventKind
 from portal.database import people, proofs
 from portal.database.proofs import NewMethod, RegisteredMethod
 from portal.journeys.policy import SelfServicePolicy
+from portal.journeys.registration_place import Lacks
 from portal.keys.pepper import Purpose
-from portal.methods import one_time_code, recovery_codes, totp
+from portal.methods import one_time_code, paper_code, recovery_codes, totp
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
 from portal.visits.account import Account, Accounts
@@ -29,6 +30,14 @@ class MustProveFirst(Exception):
 
 class NotAllowed(Exception):
     """The kind is not one that the policy has, or there are too many already."""
+
+
+class NotFromHere(Exception):
+    """The first method is registered by a code, or from other networks; `lacks`."""
+
+    def __init__(self, lacks: Lacks) -> None:
+        super().__init__(str(lacks))
+        self.lacks = lacks
 
 
 class Registration:
@@ -82,7 +91,7 @@ class Registration:
         self.check(account, ProofKind.RECOVERY_CODE)
         made, pepper = recovery_codes.new_codes(), self._services.pepper
         digests = tuple(
-            pepper.digest(Purpose.RECOVERY_CODE, recovery_codes.typed(code))
+            pepper.digest(Purpose.RECOVERY_CODE, paper_code.typed(code))
             for code in made
         )
         method = NewMethod(
@@ -111,9 +120,11 @@ class Registration:
         await self._services.database.run(self._confirm, account, signed, origin)
 
     def check(self, account: Account, kind: ProofKind) -> None:
-        """See that a kind may be added now; MustProveFirst, NotAllowed."""
+        """See that a kind may be added now; MustProveFirst, NotAllowed, NotFromHere."""
         if not account.may_change_methods(self._services.clock()):
             raise MustProveFirst
+        if not account.methods and account.lacks is not None:
+            raise NotFromHere(account.lacks)
         if kind not in account.policy.kinds or len(account.methods) >= MOST_METHODS:
             raise NotAllowed
 

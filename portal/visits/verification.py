@@ -21,7 +21,7 @@ from portal.limits.budget import (
     PROOFS_UNKNOWN_BROWSER,
     Budget,
 )
-from portal.methods import one_time_code, recovery_codes, totp
+from portal.methods import one_time_code, paper_code, totp
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
 from portal.visits.notices import Notices
@@ -117,7 +117,7 @@ class Verification:
         if closed is not None:
             return closed
         now, found = int(self._services.clock()), None
-        typed = recovery_codes.typed(code)
+        typed = paper_code.typed(code)
         digest = self._services.pepper.digest(Purpose.RECOVERY_CODE, typed)
         own = self.methods(connection, visit, ProofKind.RECOVERY_CODE)
         for method in [*own] or _NOBODYS:

@@ -272,6 +272,14 @@ def test_where_the_first_method_is_registered_the_settings_say(
     assert stage.ask("register", "nils", **third)["code"] == "ok"
     third["methods"] = two[:1]
     assert stage.ask("register", "nils", **third)["code"] == "not_enough_proofs"
+    # a code of the portal's owner counts where the settings say that
+    now = int(time.time())
+    assert code(sign_in={"code_at": now}) == "sign_in_needed"
+    by_code["registration"] = {"allowed_from": "code", "portal_codes": True}
+    stage.with_settings(self_service=by_code)
+    assert code(sign_in={"code_at": now}) == "ok"
+    assert code(sign_in={"code_at": now - 901}) == "sign_in_needed"
+    assert code(sign_in={"at": now}) == "sign_in_needed"
 
 
 def test_what_was_changed_in_the_portal_s_database_does_not_count(

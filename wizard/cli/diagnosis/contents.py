@@ -69,6 +69,7 @@ SETTINGS = (
     "self_service.registration.wait_hours",
     "self_service.registration.allowed_from",
     "self_service.registration.provider_sign_in",
+    "self_service.registration.portal_codes",
     "self_service.receipts",
     "self_service.peers",
     "self_service.sign_in.tries",

@@ -27,6 +27,7 @@ _PAGES = (
     "/account/passkey",
     "/account/prove",
     "/account/recovery",
+    "/account/sign-in/code",
 )
 _FORMS = (
     "/forgot/app",
@@ -46,6 +47,7 @@ _FORMS = (
     "/account/prove/app",
     "/account/prove/email",
     "/account/prove/passkey",
+    "/account/sign-in/code",
 )
 _WRITES = {Operation.RESET, Operation.UNLOCK, Operation.CHANGE}
 
