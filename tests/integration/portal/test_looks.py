@@ -36,7 +36,17 @@ class Gallery:
         browser.show_as(width=_NARROWEST)
         if browser.is_too_wide():
             self.found.append(f"{name}: wider than {_NARROWEST} px")
+        for right_to_left in (False, True):
+            self._look_translated(name, right_to_left=right_to_left)
         browser.show_as()
+
+    def _look_translated(self, name: str, *, right_to_left: bool) -> None:
+        """Look at it on a narrow phone in longer words, from either side."""
+        browser, side = self._browser, "right" if right_to_left else "left"
+        with browser.translated(right_to_left=right_to_left):
+            browser.picture(_PICTURES / f"{name}-long-{side}.png")
+            if browser.is_too_wide():
+                self.found.append(f"{name}: too wide in long words from the {side}")
 
 
 @pytest.fixture
