@@ -187,8 +187,8 @@ def _safety(facts: Facts) -> Iterator[Block]:
             "one back."
         ),
         Text(
-            "You get a mail after each change. If it was not you, choose “This was "
-            "not me” on the portal, or call at once."
+            "You get a mail after each change. If it was not you, choose “This wasn't "
+            "me” on the portal, or call at once."
         ),
     )
 

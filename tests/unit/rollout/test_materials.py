@@ -153,7 +153,7 @@ def test_a_mail_has_no_link_and_its_title_is_a_subject() -> None:
 
 
 # the portal has no page for these kinds yet, nor where one says so
-_COMING = {"Text message", "SMS", "Questions", "Fragen", "This was not me"}
+_COMING = {"Text message", "SMS", "Questions", "Fragen", "This wasn't me"}
 _COMING |= {"Das war ich nicht"}
 
 
