@@ -8,7 +8,7 @@ import agent
 
 ROOT = Path(agent.__file__).parents[1]
 EVERY = ("Exception", "BaseException")
-PACKAGES = ("agent", "installer", "lab", "relay", "rollout", "wire", "wizard")
+PACKAGES = ("agent", "installer", "lab", "portal", "relay", "rollout", "wire", "wizard")
 # what comes over a boundary may be anything; each tells of it by its kind
 BOUNDARIES = {
     "agent/ldap/certificates.py": 1,  # a stranger's certificate: told as unreadable
@@ -16,6 +16,9 @@ BOUNDARIES = {
     "agent/relay_client/listener.py": 3,  # a request: answered; what a relay does
     "agent/request/handler.py": 1,  # a request: it is audited and answered
     "agent/service/service.py": 1,  # what is done for good: begun again
+    "portal/agents/pool.py": 1,  # a look at the agents: the next one comes
+    "portal/notifications/sender.py": 2,  # a mail, and the queue of them: it goes on
+    "portal/visits/administrator_watch.py": 1,  # a look at what is to be told: again
     "relay/middleware.py": 1,  # a request: the relay goes on
     "wizard/checks/side_by_side.py": 1,  # a thread: raised again in the one that waits
     "wizard/cli/main.py": 1,  # the program
