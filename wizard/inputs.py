@@ -110,6 +110,8 @@ class Inputs:
         account_password: of an existing account.
         enrolment_code: of the relay's owner.
         proxy_password: of the user that the proxy's address names.
+        agent_keys: that an enrolment code was given out for, and that are stored where
+            the agent has none; None: they are made then.
         keep_account: a removal leaves the directory as it is.
         delete_audit: a removal deletes the audit records too.
         new_keys: the agent's keys are replaced, and it is enrolled anew.
@@ -122,6 +124,7 @@ class Inputs:
     account_password: Secret | None = None
     enrolment_code: Secret | None = None
     proxy_password: Secret | None = None
+    agent_keys: Secret | None = None
     keep_account: bool = False
     delete_audit: bool = False
     new_keys: bool = False

@@ -184,3 +184,38 @@ class SelfTestResult:
     answer: dict[str, Any] = field(default_factory=dict)
     ms: dict[str, float] = field(default_factory=dict)
     check_only: bool = False
+
+
+@dataclass(frozen=True)
+class PortalAsked:
+    """A portal that was asked for a code, and what people do now to have it given.
+
+    `address` is where they approve it, `complete` the same with the code in it;
+    `seconds` how long it waits from then on. The fingerprint is the agent's, to be
+    compared there. `trouble` says why the portal was not reached last; else empty.
+    """
+
+    address: str
+    complete: str
+    user_code: str
+    agent: str
+    fingerprint: str
+    seconds: int
+    trouble: TextAttribute = TextAttribute("")
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What a portal gave: the relay, the whole code, and whose it is.
+
+    `keys` are those that the code was given out for, where they are not stored yet;
+    both secrets go to whoever asked, and nowhere else.
+    """
+
+    relay: str
+    agent: str
+    code: str = field(repr=False)
+    issuer: str
+    organization: str
+    fingerprint: str
+    keys: str = field(repr=False)

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 from agent.config.settings import Settings
 from wire.secret import Secret
@@ -19,6 +19,8 @@ from wizard.cli.terminal import ask_line, ask_secret
 from wizard.inputs import AdminCredentials, Inputs, Rotation
 from wizard.secret_names import SECRETS
 
+# of a sign-in to a portal, and never read from a descriptor
+AGENT_KEYS = "agent_keys"
 NAMES = ("admin_user", *SECRETS, "new_password")
 
 PROMPTS = {
@@ -54,14 +56,23 @@ class CommandSecrets:
         """Give what was given, as the controller takes it."""
         user, password = self.secrets.get("admin_user"), self.get("admin_password")
         admin = AdminCredentials(user.reveal(), password) if user and password else None
+        more: dict[str, Any] = dict(self.choices)
         return Inputs(
             admin,
             self.get("account_password"),
             self.get("enrolment_code"),
             self.get("proxy_password"),
-            **self.choices,
+            self.get(AGENT_KEYS),
             rotation=self.rotation,
+            **more,
         )
+
+    def signed_in(self, code: str, keys: str) -> Self:
+        """Add what a portal gave: a code, and the keys where they are not stored."""
+        given = {"enrolment_code": Secret(code)}
+        if keys:
+            given[AGENT_KEYS] = Secret(keys)
+        return replace(self, secrets={**self.secrets, **given})
 
     def choosing(self, **choices: bool) -> Self:
         """Add what was decided by options, by the names of `Inputs`."""
@@ -117,10 +128,15 @@ class CommandSecrets:
     def with_enrolment(self, in_force: Settings | None, new: Settings) -> Self:
         """Have what signs in, and the code where the agent is enrolled anew."""
         secrets = self.with_account(in_force, new)
-        anew = (new.relay.url, new.agent)
-        if in_force and (in_force.relay.url, in_force.agent) == anew:
+        if not enrols_anew(in_force, new):
             return secrets
         return secrets.with_needed("enrolment_code")
+
+
+def enrols_anew(in_force: Settings | None, new: Settings) -> bool:
+    """Say whether settings name another agent or relay than those in force."""
+    anew = (new.relay.url, new.agent)
+    return not (in_force and (in_force.relay.url, in_force.agent) == anew)
 
 
 def _read_all(descriptor: int) -> str:

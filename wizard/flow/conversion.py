@@ -28,7 +28,7 @@ from wire.enrolment_link import BadLink, is_link
 from wire.secret import Secret
 from wizard.flow import conditions as when
 from wizard.flow.defaults import defaults
-from wizard.flow.model import Answers
+from wizard.flow.model import AGENT_KEYS, Answers
 from wizard.flow.pages.remove import ACCOUNT, AUDIT, GRANTS
 from wizard.flow.pages.rotate import ROTATE, SEALING, SHARED, SIGN_IN
 from wizard.flow.pages.self_service import KINDS, NAMED, PROOFS, SELF_SERVICE
@@ -228,6 +228,7 @@ def inputs_of(answers: Answers) -> Inputs:
         account_password=answers.get("input.account_password") or None,
         enrolment_code=_code(answers.get("input.enrolment_code")),
         proxy_password=answers.get("input.proxy_password") or None,
+        agent_keys=answers.get(AGENT_KEYS) or None,
         new_keys=when.rekeying(answers),
         original_is_gone=when.rekeying(answers) and when.original_is_gone(answers),
         keep_account=when.removing(answers)

@@ -80,7 +80,7 @@ class Keys(Step):
         for name in change.secret_names:
             if change.before is not None:
                 stored_secrets.keep_previous(name, context.host.secrets)
-            context.host.secrets.put(name, _new_secret(name))
+            context.host.secrets.put(name, _new_secret(name, context))
         if stored_secrets.usable(AGENT_KEYS, context.host.secrets) is None:
             return {}  # another change makes them next
         return {"fingerprint": fingerprint(context)}
@@ -147,7 +147,9 @@ def _replaced(made: Facts, context: Context) -> bool:
     return made.get("fingerprint") not in (None, fingerprint(context))
 
 
-def _new_secret(name: str) -> Secret:
+def _new_secret(name: str, context: Context) -> Secret:
+    if name == AGENT_KEYS and context.inputs.agent_keys is not None:
+        return context.inputs.agent_keys  # the portal's administrator compared them
     if name in stored_secrets.PAIRS:
         return PrivateKeys.generate().secret()
     return new_shared_key()

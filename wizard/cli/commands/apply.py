@@ -18,9 +18,10 @@ from wizard.cli.output import (
     portal_details_text,
     refused,
 )
+from wizard.cli.portal_sign_in import sign_in
 from wizard.cli.report_file import write_report
 from wizard.cli.run_plan import planned, run_plan
-from wizard.cli.secrets import CommandSecrets
+from wizard.cli.secrets import CommandSecrets, enrols_anew
 from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
 
@@ -71,11 +72,15 @@ def repair(controller: Controller, secrets: CommandSecrets, confirm: Confirm) ->
 
 
 def _with_secrets(
-    call: Invocation, *, anew: bool = False
+    call: Invocation, *, anew: bool = False, **choices: bool
 ) -> tuple[Controller, Settings, CommandSecrets]:
     controller, secrets, settings = call.controller, call.secrets, call.settings()
     # where nothing counts as enrolled, the code is asked for
     in_force = None if anew else call.installed_settings()
+    portal = getattr(call.arguments, "sign_in", None)
+    wanted = enrols_anew(in_force, settings) and not secrets.get("enrolment_code")
+    if portal and wanted:
+        secrets = sign_in(controller, portal, settings, secrets.choosing(**choices))
     return controller, settings, secrets.with_enrolment(in_force, settings)
 
 
@@ -90,12 +95,18 @@ def _apply(call: Invocation) -> Result:
 
 
 def _rekey(call: Invocation) -> Result:
-    controller, settings, secrets = _with_secrets(call, anew=True)
     gone = call.arguments.original_is_gone
-    secrets = secrets.choosing(new_keys=True, original_is_gone=gone)
+    chosen = {"new_keys": True, "original_is_gone": gone}
+    controller, settings, secrets = _with_secrets(call, anew=True, **chosen)
+    secrets = secrets.choosing(**chosen)
     return carry_out(controller, settings, secrets, call.confirm)
 
 
+SIGN_IN = Argument(
+    "--sign-in",
+    metavar="URL",
+    help="have this portal give the enrolment code, once it was approved there",
+)
 PLAN = Command(
     "plan",
     Text("say what would change; reads only"),
@@ -115,7 +126,7 @@ PLAN = Command(
 APPLY = Command(
     "apply",
     Text("make all changes or none"),
-    (SETTINGS, SECRETS, YES),
+    (SETTINGS, SECRETS, SIGN_IN, YES),
     _apply,
 )
 REPAIR = Command(
@@ -130,6 +141,7 @@ REKEY = Command(
     (
         SETTINGS,
         SECRETS,
+        SIGN_IN,
         YES,
         Argument(
             "--original-is-gone",

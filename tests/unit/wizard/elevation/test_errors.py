@@ -47,6 +47,7 @@ from wizard.elevation.errors import (
     NotReached,
     Unexpected,
 )
+from wizard.enrolment.portal_client import SignInFailed
 from wizard.enrolment.relay_client import RelayFailed
 from wizard.errors import Busy, RecoveryNeeded
 from wizard.flow.offers_file import OffersRefused
@@ -97,6 +98,7 @@ ERRORS = (
     RelayFailed(401, "The relay refused.", "Take a new code."),
     SecretsUnavailable(Text("The folder can be read by others.")),
     ServiceFailed(Text("The agent ended.")),
+    SignInFailed(Text("Refused."), Text("Ask them why."), reached=False),
     SettingsError("site.yaml", (Problem("agent", Text("is missing")),)),
     StepFailed(Text("It moved."), Text("Look.")),
     NothingDone(Text("It did not answer."), Text("Look.")),
