@@ -60,7 +60,7 @@ def commands() -> Iterator[tuple[str, Command]]:
 def words_of(name: str, home: Path) -> list[str]:
     command = dict(commands())[name]
     takes = {word for argument in command.arguments for word in argument.names}
-    more = [word for word in ("--yes", "--check-only") if word in takes]
+    more: list[str] = [each for each in ("--yes", "--check-only") if each in takes]
     person = ["anna@corp.test"] if "user" in takes else []
     person += ["CN=Anna,DC=corp,DC=test"] if "names" in takes else []
     # of no person: nobody may reset by the settings here
