@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from portal.keys.pepper import Purpose
 from portal.pages.account import AccountPages, SignedInPages
 from portal.pages.account_proof import AccountProofPages
+from portal.pages.administration.pages import AdministrationPages
 from portal.pages.change import ChangePages
 from portal.pages.device_api import DeviceEndpoints
 from portal.pages.forgotten import ForgottenPages
@@ -117,5 +118,6 @@ def _of_staff(
         StaffSignInPages(door, visits, passkeys),
         AgentApprovalPages(door, DeviceGrants(services)),
         MaterialPages(door),
+        AdministrationPages(door, services),
     )
     return [route for each in shown for route in each.routes]

@@ -45,6 +45,10 @@ class EventKind(StrEnum):
     AGENT_REFUSED = "agent_refused"
     AGENT_CODE_TAKEN = "agent_code_taken"
     UNBLOCKED = "unblocked"
+    EXPORTED = "exported"
+    REMINDED = "reminded"
+    MUST_REGISTER = "must_register"
+    MESSAGE_TESTED = "message_tested"
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,9 @@ def _reading_engine(url: URL, more: dict[str, str]) -> Engine:
 
     def connect() -> sqlite3.Connection:
         # no more than this: the server's files are its own, and stay so
-        return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        return sqlite3.connect(
+            f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False
+        )
 
     return create_engine(url, creator=connect)
 

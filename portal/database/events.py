@@ -152,7 +152,7 @@ def read(
         size = _PAGE if left is None else min(_PAGE, left)
         page = select(EVENT).where(EVENT.c.number > after).order_by(EVENT.c.number)
         rows = connection.execute(page.limit(size)).all()
-        yield from map(_recorded, rows)
+        yield from map(recorded, rows)
         if len(rows) < size:
             return
         after = rows[-1].number
@@ -173,7 +173,7 @@ def of_person(connection: Connection, guid: str, most: int) -> list[Recorded]:
         .order_by(EVENT.c.number.desc())
         .limit(most)
     )
-    return list(map(_recorded, rows))
+    return list(map(recorded, rows))
 
 
 def shorten_addresses(connection: Connection, before: int, most: int) -> int:
@@ -215,7 +215,8 @@ def _anchor_row(connection: Connection) -> Any:
     return connection.scalar(select(SETTING.c.value).where(SETTING.c.name == _ANCHOR))
 
 
-def _recorded(row: Row[Any]) -> Recorded:
+def recorded(row: Row[Any]) -> Recorded:
+    """Read an event of a row of its table."""
     held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     chain = {
         name: held.pop(name)

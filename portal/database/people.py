@@ -1,6 +1,6 @@
 """People who registered, as the database keeps them; of others there is no row."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -66,6 +66,21 @@ def save(
     if not connection.execute(update(PERSON).where(known).values(**values)).rowcount:
         connection.execute(insert(PERSON).values(guid=guid, epoch=0, **values))
     return _person(connection.execute(select(PERSON).where(known)).one())
+
+
+def named(connection: Connection, upn: str) -> str | None:
+    """Give the objectGUID of a sign-in name; None where nobody has it."""
+    return connection.scalar(select(PERSON.c.guid).where(PERSON.c.upn_key == key(upn)))
+
+
+def names(connection: Connection, guids: Iterable[str]) -> dict[str, str]:
+    """Give the sign-in names of people, or their names."""
+    rows = connection.execute(
+        select(PERSON.c.guid, PERSON.c.upn, PERSON.c.name).where(
+            PERSON.c.guid.in_(list(guids))
+        )
+    )
+    return {row.guid: row.upn or row.name for row in rows}
 
 
 def key(text: str) -> str:

@@ -1,0 +1,1 @@
+"""What administrators look at and do: figures, people, review, messages."""
