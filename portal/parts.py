@@ -20,18 +20,21 @@ from portal.database import agents as agent_rows
 from portal.database.engine import Database
 from portal.database.events import Events
 from portal.database.migrations import check_version, migrate
-from portal.database.outbox import Outbox
+from portal.database.outbox import MAIL, SMS, Outbox
 from portal.database.proofs import Proofs
 from portal.housekeeping import Housekeeping
 from portal.keys import secret_files
 from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
 from portal.keys.secret_files import SecretFiles
+from portal.notifications.delivery import Delivery
 from portal.notifications.mail_server import MailServer
 from portal.notifications.sender import Sender
+from portal.notifications.text_gateway import TextGateway, gateway_secret
 from portal.services import Services
-from portal.settings import RelayAddress, Settings
+from portal.settings import Mail, RelayAddress, Settings
 from portal.templating import Templates
+from portal.text_messages import TextMessages
 from portal.visits.administrator_watch import AdministratorWatch
 from portal.visits.lookup import Lookups
 from wire.keys import PrivateKeys
@@ -40,6 +43,9 @@ from wire.secret import Secret
 TICK_S = 0.1
 LOG = logging.getLogger("portal")
 _END_S = 1.0
+OpenGateway = Callable[
+    [TextMessages, Secret | None], AbstractAsyncContextManager[Delivery]
+]
 OpenRelay = Callable[[RelayAddress, Secret], AbstractAsyncContextManager[Transport]]
 
 
@@ -58,6 +64,7 @@ async def portal(
     *,
     clock: Callable[[], float] = time.time,
     open_relay: OpenRelay = RelayHttp,
+    open_gateway: OpenGateway = TextGateway,
     tick_s: float = TICK_S,
 ) -> AsyncIterator[Portal]:
     """Run a portal's parts; PortalUnusable says which of them can't be had."""
@@ -82,7 +89,13 @@ async def portal(
         _begin(stack, keeping.run())
         _begin(stack, AdministratorWatch(services).run())
         if settings.mail is not None:
-            _begin(stack, _sender(settings, secrets, services).run())
+            server = _mail_server(settings.mail, secrets)
+            _begin(stack, _sender(services, MAIL, server).run())
+        if settings.sms is not None:
+            secret = gateway_secret(settings.sms, secrets)
+            gateway = open_gateway(settings.sms, secret)
+            delivery = await stack.enter_async_context(gateway)
+            _begin(stack, _sender(services, SMS, delivery).run())
         yield Portal(application(services, lookups), services)
 
 
@@ -192,14 +205,15 @@ def _remember(
     )
 
 
-def _sender(settings: Settings, secrets: SecretFiles, services: Services) -> Sender:
-    mail = settings.mail
-    if mail is None:
-        raise ValueError("no mail server is set")
+def _mail_server(mail: Mail, secrets: SecretFiles) -> MailServer:
     has_user = mail.user is not None
     password = secrets.read(secret_files.MAIL_PASSWORD) if has_user else None
-    server = MailServer(mail, password)
-    return Sender(services.database, services.outbox, server, services.clock)
+    return MailServer(mail, password)
+
+
+def _sender(services: Services, channel: str, delivery: Delivery) -> Sender:
+    queue, clock = services.outbox, services.clock
+    return Sender(services.database, queue, channel, delivery, clock)
 
 
 def _begin(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> None:

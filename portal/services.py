@@ -13,6 +13,7 @@ from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
 from portal.settings import Settings
 from portal.templating import Templates
+from wire.self_service.proof_kind import ProofKind
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Services:
     templates: Templates
     clock: Callable[[], float]
     tick_s: float
+
+    def serves(self, kind: ProofKind) -> bool:
+        """Whether people can prove it so at this portal, wherever it counts."""
+        return kind is not ProofKind.SMS or self.settings.sms is not None
 
     @property
     def long_tick_s(self) -> float:

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from portal.errors import PortalUnusable
+from portal.text_messages import TextMessages
 from wire import names
 from wire.server.address import Address
 
@@ -151,6 +152,7 @@ class Settings(_Section):
     agents: Annotated[tuple[AgentAddress, ...], Field(max_length=64)] = ()
     mail: Mail | None = None
     notify: Notify = Notify()
+    sms: TextMessages | None = None
     retention: Retention = Retention()
 
     @model_validator(mode="after")

@@ -58,6 +58,11 @@ class Templates:
         )
         return Mail(" ".join(subject.split()), text.strip() + "\n", html)
 
+    def text(self, template: str, language: str, /, **fields: Any) -> str:
+        """Render a text message, in one line."""
+        found = _environment(language).get_template(f"sms/{template}.txt")
+        return " ".join(found.render(language=language, **fields).split())
+
 
 @cache
 def static_address(name: str) -> str:

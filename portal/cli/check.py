@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiosmtplib
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,8 +21,10 @@ from portal.keys import secret_files
 from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
 from portal.keys.secret_files import SecretFiles
-from portal.notifications.mail_server import tls_context
+from portal.notifications.delivery import tls_context
+from portal.notifications.text_gateway import TextGateway, gateway_secret
 from portal.settings import AgentAddress, Settings, read_settings
+from portal.text_messages import TextMessages
 from wire.keys import PrivateKeys
 from wire.printable import printable
 
@@ -72,12 +75,16 @@ async def _all(arguments: argparse.Namespace) -> list[Checked]:
     checked += [each async for each in _agents(settings, secrets)]
     if settings.mail is not None:
         checked.append(await _mail(settings))
+    if settings.sms is not None:
+        checked.append(await _gateway(settings.sms, secrets))
     return checked
 
 
 def _secrets(settings: Settings, secrets: SecretFiles) -> Iterator[Checked]:
     names = [secret_files.WIRE_KEYS, secret_files.ROW_KEYS, secret_files.PEPPER]
     names += [secret_files.send_key(relay.id) for relay in settings.relays]
+    if settings.sms is not None and settings.sms.needs_secret:
+        names.append(secret_files.SMS_SECRET)
     if settings.mail is not None and settings.mail.user is not None:
         names.append(secret_files.MAIL_PASSWORD)
     for name in names:
@@ -175,7 +182,9 @@ async def _mail(settings: Settings) -> Checked:
             port=mail.port,
             use_tls=mail.security == "tls",
             start_tls=mail.security == "starttls",
-            tls_context=None if mail.security == "none" else tls_context(mail),
+            tls_context=None
+            if mail.security == "none"
+            else tls_context(mail.ca, "mail: ca"),
             timeout=_TIMEOUT_S,
         )
         async with client:
@@ -189,3 +198,22 @@ async def _mail(settings: Settings) -> Checked:
     if mail.security == "none":
         return Checked(part, True, "it answers, without TLS: by the settings")
     return Checked(part, True, "it answers over TLS")
+
+
+async def _gateway(sms: TextMessages, secrets: SecretFiles) -> Checked:
+    """Reach the gateway by TLS, and ask it nothing: a request would be a message."""
+    part, url = f"text message gateway {sms.host}", urlsplit(sms.url)
+    try:
+        TextGateway(sms, gateway_secret(sms, secrets))
+        async with asyncio.timeout(_TIMEOUT_S):
+            _, writer = await asyncio.open_connection(
+                url.hostname, url.port or 443, ssl=tls_context(sms.ca, "sms: ca")
+            )
+        writer.transport.abort()
+    except (OSError, TimeoutError) as error:
+        what = f"it can't be reached: {type(error).__name__}"
+        return Checked(part, False, what, "see url and ca of sms in the settings")
+    except PortalUnusable as error:
+        return Checked(part, False, str(error))
+    tell = "writeback-portal test-message NUMBER sends one"
+    return Checked(part, True, f"it is reached over TLS, and was sent nothing; {tell}")

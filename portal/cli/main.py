@@ -14,6 +14,7 @@ from portal.cli import (
     database,
     enrolment,
     events,
+    messages,
     registration_code,
     review,
     serve,
@@ -23,7 +24,7 @@ from wire.printable import printable_lines
 from wire.server.errors import ServerUnusable
 
 _KINDS = (
-    *(setup, serve, enrolment, approve, database, backup, check),
+    *(setup, serve, enrolment, approve, database, backup, check, messages),
     *(registration_code, events, review),
 )
 _DOC = "The portal's command: set up, serve, enrol agents."

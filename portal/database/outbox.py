@@ -12,6 +12,7 @@ from portal.database.schema import OUTBOX
 from portal.keys.row_keys import RowKeys, Unsealable
 
 LOG = logging.getLogger("portal.database")
+MAIL, SMS = "mail", "sms"  # the channels
 _TAKEN_S = 120.0  # a node that took one and died: another goes on after this
 
 
@@ -73,14 +74,16 @@ class Outbox:
             )
         )
 
-    def take(self, connection: Connection, now: float) -> Queued | None:
-        """Take the message that is due first; None where none is.
+    def take(
+        self, connection: Connection, now: float, channel: str = MAIL
+    ) -> Queued | None:
+        """Take the message of a channel that is due first; None where none is.
 
         Another node takes it again where this one does not say what became of it.
         """
         free = OUTBOX.c.taken.is_(None) | (OUTBOX.c.taken < now - _TAKEN_S)
         due = OUTBOX.c.sent.is_(None) & (OUTBOX.c.due <= now) & free
-        alive = due & (OUTBOX.c.ends > now)
+        alive = due & (OUTBOX.c.ends > now) & (OUTBOX.c.channel == channel)
         first = select(OUTBOX).where(alive).order_by(OUTBOX.c.due).limit(1)
         first = first.with_for_update(skip_locked=True)
         while (row := connection.execute(first).first()) is not None:

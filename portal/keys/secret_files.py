@@ -18,6 +18,7 @@ ROW_KEYS = "row_keys"
 PEPPER = "pepper"
 MAIL_PASSWORD = "mail_password"  # noqa: S105 - the name of a file
 DATABASE_PASSWORD = "database_password"  # noqa: S105 - the name of a file
+SMS_SECRET = "sms_secret"  # noqa: S105 - the name of a file
 _FOLDER = "CREDENTIALS_DIRECTORY"
 # systemd names what it loads out of a folder by the id in the unit, and the file
 _CLEAR, _SEALED = "portal", "sealed"

@@ -48,6 +48,7 @@ PASSWORDS_OF_ADDRESS = Budget("directory passwords of an address", 60, _HOUR)
 REGISTRATION_CODES_OF_BROWSER = Budget("registration codes of a browser", 10, _HOUR)
 REGISTRATION_CODES_OF_ADDRESS = Budget("registration codes of an address", 60, _HOUR)
 MAILS_OF_ADDRESS = Budget("mails to an address", 10, _HOUR)
+TEXTS_OF_NUMBER = Budget("text messages to a number", 5, _DAY)
 CODES_OF_JOURNEY = Budget("codes of a visit", 3, 15 * _MINUTE)
 # of wizards that ask for a code, and of user codes that people type (RFC 8628 5.1)
 DEVICES_OF_ADDRESS = Budget("wizards of an address", 20, _HOUR)
@@ -56,3 +57,8 @@ USER_CODES_OF_ADDRESS = Budget("user codes typed at an address", 10, _HOUR)
 NOT_ME_OF_ADDRESS = Budget("codes of this was not me", 10, _HOUR)
 # a flood of refusals is no flood of events
 LIMIT_NOTED = Budget("a limit noted in the audit", 1, 10 * _MINUTE)
+
+
+def texts_of_day(most: int) -> Budget:
+    """Give what the organization pays for: so many text messages a day."""
+    return Budget("text messages of the organization", most, _DAY)

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal.audit.event import Event, EventKind
-from portal.database.outbox import Message
-from portal.notifications.messages import MAIL
+from portal.database.outbox import MAIL, Message
 from portal.settings import Settings
 from portal.templating import LANGUAGES, Templates
 from wire.outcomes import Code

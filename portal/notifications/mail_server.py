@@ -1,6 +1,5 @@
 """Sends one mail by SMTP (RFC 5321), over TLS, with the password of a file."""
 
-import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid
@@ -8,7 +7,7 @@ from email.utils import formatdate, make_msgid
 import aiosmtplib
 
 from portal.database.outbox import Message
-from portal.errors import PortalUnusable
+from portal.notifications.delivery import NotSent, tls_context
 from portal.settings import Mail
 from wire.printable import printable
 from wire.secret import Secret
@@ -17,20 +16,12 @@ _TIMEOUT_S = 20.0
 _MOST_FAILURE = 200
 
 
-class NotSent(Exception):
-    """A mail was not taken; `for_good` where it never will be."""
-
-    def __init__(self, what: str, *, for_good: bool = False) -> None:
-        super().__init__(what)
-        self.for_good = for_good
-
-
 class MailServer:
     """The mail server of the settings."""
 
     def __init__(self, settings: Mail, password: Secret | None) -> None:
         self._settings, self._password = settings, password
-        self._tls = tls_context(settings)
+        self._tls = tls_context(settings.ca, "mail: ca")
 
     async def send(self, message: Message) -> None:
         """Send a mail; NotSent says why not, never with the mail's words."""
@@ -75,16 +66,3 @@ class MailServer:
         if message.html:
             mail.add_alternative(message.html, subtype="html")
         return mail
-
-
-def tls_context(settings: Mail) -> ssl.SSLContext:
-    """Trust the system's authorities and those of `ca`; PortalUnusable names it."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if settings.ca is not None:
-        try:
-            context.load_verify_locations(cafile=settings.ca)
-        except (OSError, ssl.SSLError) as error:
-            what = f"mail: ca: {settings.ca} can't be read: {error}"
-            raise PortalUnusable(what, "name a file of PEM certificates") from None
-    return context

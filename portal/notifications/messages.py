@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from portal.database.outbox import Message
+from portal.database.outbox import MAIL, SMS, Message
 from portal.database.people import RegisteredPerson
 from portal.methods import one_time_code
 from portal.settings import Settings
 from portal.templating import LANGUAGES, Templates
 
-MAIL = "mail"
 # that it happened is worth knowing a day later too
 NOTICE_S = 86_400.0
 
@@ -27,6 +27,25 @@ def code_mail(
         minutes=one_time_code.LIFETIME_S // 60,
     )
     return Message(MAIL, "code", None, to, mail.subject, mail.text, mail.html)
+
+
+def code_text(
+    settings: Settings, templates: Templates, to: str, code: str, language: str
+) -> Message:
+    """Make the text message with a code, tied to this portal's host.
+
+    The last line is what browsers of telephones fill in at that host alone
+    (wicg.github.io/sms-one-time-codes).
+    """
+    host = urlsplit(settings.base_url).hostname
+    words = templates.text(
+        "code",
+        language,
+        organization=settings.organization,
+        code=code,
+        minutes=one_time_code.LIFETIME_S // 60,
+    )
+    return Message(SMS, "code", None, to, "", f"{words}\n\n@{host} #{code}")
 
 
 def notices(

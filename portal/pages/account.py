@@ -136,7 +136,7 @@ class AccountPages:
         worth = registered_worth(account.methods, policy)
         passkeys = [each for each in account.methods if each.kind is ProofKind.PASSKEY]
         full = {ProofKind.PASSKEY} if len(passkeys) >= MOST_PASSKEYS else set()
-        order = [*ProofKind]
+        order, serves = [*ProofKind], self._pages.services.serves
         shown = [
             {
                 "id": each.id,
@@ -144,7 +144,7 @@ class AccountPages:
                 "label": each.label,
                 "registered": moment(each.registered),
                 "used": None if each.used is None else moment(each.used),
-                "counts": each.kind in policy.kinds,
+                "counts": each.kind in policy.kinds and serves(each.kind),
             }
             for each in sorted(account.methods, key=lambda own: order.index(own.kind))
         ]
@@ -158,7 +158,7 @@ class AccountPages:
                 "kinds": [
                     str(kind)
                     for kind in ProofKind
-                    if kind in policy.kinds and kind not in full
+                    if kind in policy.kinds and serves(kind) and kind not in full
                 ],
                 "needed": policy.proofs,
                 "advised": account.needed,

@@ -101,12 +101,13 @@ class _AccountProving(Proving):
             kinds=[str(kind) for kind in kinds],
             more=self._account.may_change_methods(self._pages.services.clock()),
             options=options,
-            by_passkey=asked is not None and asked.kind is ProofKind.PASSKEY,
             addresses=[
                 {"part": PARTS[kind], "label": own[0].label}
                 for kind in SENT
+                if self._pages.services.serves(kind)
                 if (own := [each for each in methods if each.kind is kind])
             ],
             proof=None if asked is None else asked.wrong,
+            by=str(asked.kind) if asked is not None else "",
             sent=PARTS[asked.kind] if asked is not None and was_sent else "",
         )

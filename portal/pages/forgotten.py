@@ -12,7 +12,15 @@ from starlette.routing import Route
 from portal.journeys.sign_in_name import BadName
 from portal.journeys.visit import Entitled, Visit, VisitPurpose, next_kinds
 from portal.pages.page import Pages, moment
-from portal.pages.proofs import PARTS, Asked, Endpoint, Handler, ProofPages, Proving
+from portal.pages.proofs import (
+    PARTS,
+    SENT,
+    Asked,
+    Endpoint,
+    Handler,
+    ProofPages,
+    Proving,
+)
 from portal.visits.even_time import even_time
 from portal.visits.forgotten import Forgotten, TooManyNames
 from portal.visits.passkeys import PasskeyVerification
@@ -135,7 +143,8 @@ class ForgottenPages:
         if isinstance(standing, Entitled):
             return self._pages.go(NEED)
         left = next_kinds(visit, taken)
-        kinds = [kind for kind in PARTS if kind in left]
+        serves = self._pages.services.serves
+        kinds = [kind for kind in PARTS if kind in left and serves(kind)]
         return self._pages.show(
             request,
             "forgot/methods",
@@ -152,7 +161,8 @@ class ForgottenPages:
         """Give the kinds that the agents ask for; those of everybody, of nobody."""
         offered = self._pages.services.agents.offered()
         asked = {kind for each in offered for kind in each.kinds}
-        return [kind for kind in PARTS if kind in asked]
+        serves = self._pages.services.serves
+        return [kind for kind in PARTS if kind in asked and serves(kind)]
 
 
 class _ForgottenProving(Proving):
@@ -174,7 +184,7 @@ class _ForgottenProving(Proving):
         return await self._forgotten.settled(self._visit)
 
     def address(self, kind: ProofKind, typed: str) -> str | None:
-        return self._verification.address(kind, typed)
+        return self._verification.channel(kind).read(typed)
 
     async def sent(self, kind: ProofKind) -> Response:
         return self._pages.go(f"/forgot/{PARTS[kind]}/code")
@@ -196,4 +206,7 @@ class _ForgottenProving(Proving):
             proof=asked.wrong,
             wrong="address" if asked.bad_address else "",
             wait=asked.wait,
+            example=self._verification.channel(asked.kind).example
+            if asked.kind in SENT
+            else "",
         )

@@ -25,10 +25,11 @@ PARTS = {
     ProofKind.PASSKEY: "passkey",
     ProofKind.TOTP: "app",
     ProofKind.EMAIL: "email",
+    ProofKind.SMS: "phone",
     ProofKind.RECOVERY_CODE: "recovery",
 }
 # of these a code is sent first
-SENT = (ProofKind.EMAIL,)
+SENT = (ProofKind.EMAIL, ProofKind.SMS)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ class ProofPages:
     ) -> None:
         self._pages = pages
         self._verification, self._passkeys = verification, passkeys
+        serves = pages.services.serves
+        self._parts = [each for each in PARTS.items() if serves(each[0])]
 
     def takes(self, place: ProvingPlace) -> list[Route]:
         """Give the addresses that take proofs at a place."""
@@ -97,18 +100,23 @@ class ProofPages:
                 _route(place, part, "POST", self._sends(kind))
                 if kind in SENT
                 else _route(place, part, "POST", self._takes(kind))
-                for kind, part in PARTS.items()
+                for kind, part in self._parts
             ),
             *(
                 _route(place, f"{PARTS[kind]}/code", "POST", self._takes(kind))
-                for kind in SENT
+                for kind, _ in self._parts
+                if kind in SENT
             ),
         ]
 
     def asks(self, place: ProvingPlace) -> list[Route]:
         """Give the addresses of a page for each kind, where a place has them."""
-        codes = [(f"{PARTS[kind]}/code", Asked(kind, sent=True)) for kind in SENT]
-        each = [(part, Asked(kind)) for kind, part in PARTS.items()]
+        codes = [
+            (f"{part}/code", Asked(kind, sent=True))
+            for kind, part in self._parts
+            if kind in SENT
+        ]
+        each = [(part, Asked(kind)) for kind, part in self._parts]
         return [
             _route(place, part, "GET", _asking(asked)) for part, asked in each + codes
         ]

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.pages.account import ACCOUNT, Handler, SignedInPages
+from portal.pages.page import moment
 from portal.pages.proofs import PARTS, SENT
 from portal.visits.account import Account
 from portal.visits.address_code import AddressCodes
@@ -14,6 +15,9 @@ from portal.visits.new_app import NewApp, NewApps
 from portal.visits.registration import NotAllowed, Registration
 from portal.visits.sent_codes import TooSoon
 from wire.self_service.proof_kind import ProofKind
+
+# of more seconds the time of day is said
+_LONG_S = 600
 
 
 class RegistrationPages:
@@ -39,7 +43,12 @@ class RegistrationPages:
             ("/account/app", self.add_app, "POST"),
             ("/account/recovery", self.recovery, "GET"),
             ("/account/recovery", self.make_codes, "POST"),
-            *(each for kind in SENT for each in self._address_routes(kind)),
+            *(
+                each
+                for kind in SENT
+                if self._pages.services.serves(kind)
+                for each in self._address_routes(kind)
+            ),
         )
         return [
             Route(path, signed_in(handler), methods=[method])
@@ -83,7 +92,7 @@ class RegistrationPages:
     ) -> Response:
         """Send a code to the address that is to be added."""
         form = await self._pages.form(request)
-        address = self._address_codes.read(kind, form.text("address"))
+        address = self._address_codes.channel(kind).read(form.text("address"))
         if address is None:
             return self._address(request, kind, 422, wrong="address")
         origin = self._pages.origin(request)
@@ -91,6 +100,9 @@ class RegistrationPages:
         soon = await self._address_codes.send(account, kind, address, origin)
         if isinstance(soon, TooSoon):
             wait = max(1, round(soon.wait))
+            if wait > _LONG_S:
+                until = moment(self._pages.services.clock() + wait)
+                return self._pages.show(request, "too_many", 429, until=until)
             return self._address(request, kind, 429, wait=wait)
         return self._code(request, kind, address, 200)
 
@@ -99,14 +111,14 @@ class RegistrationPages:
     ) -> Response:
         """Add the address by the code that went there."""
         form = await self._pages.form(request)
-        address = self._address_codes.read(kind, form.text("address"))
+        address = self._address_codes.channel(kind).read(form.text("address"))
         if address is None:
             raise HTTPException(400)
         origin, code = self._pages.origin(request), form.text("code")
         self._allowed(account, kind)
         if not await self._address_codes.is_right(account, kind, address, code):
             return self._code(request, kind, address, 422, wrong="code")
-        hidden = self._address_codes.hidden(kind, address)
+        hidden = self._address_codes.channel(kind).hidden(address)
         await self._registration.add_address(account, kind, address, hidden, origin)
         return self._pages.go(ACCOUNT)
 
@@ -119,8 +131,14 @@ class RegistrationPages:
         wrong: str = "",
         wait: int = 0,
     ) -> Response:
-        template = f"account/{PARTS[kind]}"
-        return self._pages.show(request, template, status, wrong=wrong, wait=wait)
+        return self._pages.show(
+            request,
+            f"account/{PARTS[kind]}",
+            status,
+            example=self._address_codes.channel(kind).example,
+            wrong=wrong,
+            wait=wait,
+        )
 
     def _code(
         self,

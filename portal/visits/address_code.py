@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from portal.services import BrowserOrigin, Services
 from portal.visits.account import Account
+from portal.visits.code_channels import CodeChannel
 from portal.visits.sent_codes import Destination, SentCodes, TooSoon
 from wire.self_service.proof_kind import ProofKind
 
@@ -14,13 +15,9 @@ class AddressCodes:
     def __init__(self, services: Services, codes: SentCodes) -> None:
         self._services, self._codes = services, codes
 
-    def read(self, kind: ProofKind, typed: str) -> str | None:
-        """Read an address that was typed; None where it is none."""
-        return self._codes.channel(kind).read(typed)
-
-    def hidden(self, kind: ProofKind, address: str) -> str:
-        """Give an address as its owner knows it again."""
-        return self._codes.channel(kind).hidden(address)
+    def channel(self, kind: ProofKind) -> CodeChannel:
+        """Give the way that codes of a kind go."""
+        return self._codes.channel(kind)
 
     async def send(
         self, account: Account, kind: ProofKind, address: str, origin: BrowserOrigin

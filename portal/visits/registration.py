@@ -125,7 +125,8 @@ class Registration:
             raise MustProveFirst
         if not account.methods and account.lacks is not None:
             raise NotFromHere(account.lacks)
-        if kind not in account.policy.kinds or len(account.methods) >= MOST_METHODS:
+        counts = kind in account.policy.kinds and self._services.serves(kind)
+        if not counts or len(account.methods) >= MOST_METHODS:
             raise NotAllowed
 
     async def add(

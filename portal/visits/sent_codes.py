@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from portal.audit.event import EventKind
-from portal.database import budgets, codes
+from portal.database import budgets, codes, people
 from portal.database.codes import SentCode
 from portal.journeys.visit import Visit
 from portal.keys.pepper import Purpose
 from portal.limits.budget import CODES_OF_JOURNEY, Budget
 from portal.methods import one_time_code
 from portal.services import BrowserOrigin, Services
+from portal.templating import wanted_language
 from portal.visits.code_channels import CodeChannel, code_channels
 from portal.visits.notices import Notices
 from wire.self_service.proof_kind import ProofKind
@@ -76,7 +77,7 @@ class SentCodes:
         wait = self._wait(connection, visit, to, now)
         if wait:
             return TooSoon(wait)
-        full = self._full(connection, visit, to, now)
+        full = self._full(connection, visit, to, origin)
         if full and to.is_new:
             return TooSoon(full)
         channel = self._channels[to.kind]
@@ -92,7 +93,8 @@ class SentCodes:
             now=now,
             lifetime_s=one_time_code.LIFETIME_S,
         )
-        message = channel.message(to.address, code, origin.language)
+        language = self._language(connection, visit, to, origin)
+        message = channel.message(to.address, code, language)
         may_send = to.is_somebodys and not full
         if may_send:
             lifetime_s = one_time_code.LIFETIME_S
@@ -133,23 +135,54 @@ class SentCodes:
         return self._taken(connection, CODES_OF_JOURNEY, owner, now)
 
     def _full(
-        self, connection: Connection, visit: Visit, to: Destination, now: float
+        self,
+        connection: Connection,
+        visit: Visit,
+        to: Destination,
+        origin: BrowserOrigin,
     ) -> float:
         """Give the seconds until this address may have another code; 0: it has one.
 
-        Whose address it is not uses up nothing of who has it.
+        Whose address it is not uses up nothing of who has it, nor of all.
         """
+        now = self._services.clock()
+        channel = self._channels[to.kind]
         owner = to.address if to.is_somebodys else visit.id
-        budget = self._channels[to.kind].of_address
-        return self._taken(connection, budget, (owner,), now)
+        full = self._taken(connection, channel.of_address, (owner,), now)
+        if full or channel.of_all is None:
+            return full
+        all_ = () if to.is_somebodys else (visit.id,)
+        full = self._taken(connection, channel.of_all, all_, now)
+        if full and to.is_somebodys:
+            digest = self._owner(channel.of_all)
+            self._notices.limit_reached(
+                connection, channel.of_all, digest, visit.reference, origin
+            )
+        return full
+
+    def _language(
+        self,
+        connection: Connection,
+        visit: Visit,
+        to: Destination,
+        origin: BrowserOrigin,
+    ) -> str:
+        """Give the person's own language to their telephone, else the browser's."""
+        person = people.find(connection, visit.guid or "")
+        if person is None or not person.language or to.kind is not ProofKind.SMS:
+            return origin.language
+        return wanted_language(person.language)
 
     def _taken(
         self, connection: Connection, budget: Budget, owner: tuple[str, ...], now: float
     ) -> float:
-        digest = self._services.pepper.digest(Purpose.BUDGET, budget.name, *owner)
+        digest = self._owner(budget, *owner)
         if budgets.take(connection, budget, digest, now):
             return 0.0
         return budgets.wait(connection, budget, digest, now)
+
+    def _owner(self, budget: Budget, *owner: str) -> str:
+        return self._services.pepper.digest(Purpose.BUDGET, budget.name, *owner)
 
     def _record(
         self,
@@ -161,7 +194,9 @@ class SentCodes:
         may_send: bool,
     ) -> None:
         refused = "too_many" if to.is_somebodys else "not_registered"
-        purpose = {"purpose": "registration"} if to.is_new else {}
+        detail = {"purpose": "registration"} if to.is_new else {}
+        if to.is_somebodys:
+            detail |= self._channels[to.kind].recorded(to.address)
         self._notices.record(
             connection,
             EventKind.CODE_SENT,
@@ -170,5 +205,5 @@ class SentCodes:
             person=visit.guid,
             code="ok" if may_send else refused,
             method=str(to.kind),
-            **purpose,
+            **detail,
         )

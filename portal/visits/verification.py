@@ -24,6 +24,7 @@ from portal.limits.budget import (
 from portal.methods import one_time_code, paper_code, totp
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
+from portal.visits.code_channels import CodeChannel
 from portal.visits.notices import Notices
 from portal.visits.sent_codes import Destination, SentCodes, TooSoon
 from wire.self_service.proof_kind import ProofKind
@@ -88,9 +89,9 @@ class Verification:
         database = self._services.database
         return await database.run(self._send_code, visit, kind, address, origin)
 
-    def address(self, kind: ProofKind, typed: str) -> str | None:
-        """Read an address that was typed; None where it is none."""
-        return self._codes.channel(kind).read(typed)
+    def channel(self, kind: ProofKind) -> CodeChannel:
+        """Give the way that codes of a kind go."""
+        return self._codes.channel(kind)
 
     def _by_app(
         self, connection: Connection, visit: Visit, code: str, origin: BrowserOrigin
@@ -152,6 +153,11 @@ class Verification:
         origin: BrowserOrigin,
     ) -> TooSoon | None:
         own = self.methods(connection, visit, kind)
+        is_asked = visit.purpose is VisitPurpose.ACCOUNT or (
+            visit.asked is not None and kind in visit.asked.kinds
+        )
+        # a code of what does not count for them would be in vain
+        own = own if is_asked else []
         named = next((each for each in own if each.secret == address), None)
         to = Destination(kind, address, None if named is None else named.id)
         return self._codes.send(connection, visit, to, origin)

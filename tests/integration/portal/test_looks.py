@@ -4,58 +4,11 @@ The pictures (light, dark, on a phone, at 200 %) are below `.lab/portal-pictures
 """
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests.fixtures.portal.chromium import Window
 from tests.fixtures.portal.running import ANNA, Running
 from tests.fixtures.portal.wizard import WaitingWizard
-from tests.integration.portal.conftest import sign_in
-
-_PICTURES = Path(__file__).parents[3] / ".lab" / "portal-pictures"
-_NARROWEST = 320
-
-
-class Gallery:
-    """Looks at pages one after another; `found` is what is wrong with them."""
-
-    def __init__(self, browser: Window, axe: str) -> None:
-        self._browser, self._axe = browser, axe
-        self.found: list[str] = []
-
-    def look(self, name: str, heading: str) -> None:
-        """Look at the page that is shown, in both schemes and narrow."""
-        browser = self._browser
-        browser.wait_for(heading)
-        browser.pictures(_PICTURES, name)
-        for dark in (False, True):
-            browser.show_as(dark=dark)
-            self.found += [f"{name}: {v}" for v in browser.violations(self._axe)]
-        browser.show_as(width=_NARROWEST)
-        if browser.is_too_wide():
-            self.found.append(f"{name}: wider than {_NARROWEST} px")
-        for right_to_left in (False, True):
-            self._look_translated(name, right_to_left=right_to_left)
-        browser.show_as()
-
-    def _look_translated(self, name: str, *, right_to_left: bool) -> None:
-        """Look at it on a narrow phone in longer words, from either side."""
-        browser, side = self._browser, "right" if right_to_left else "left"
-        with browser.translated(right_to_left=right_to_left):
-            browser.picture(_PICTURES / f"{name}-long-{side}.png")
-            if browser.is_too_wide():
-                self.found.append(f"{name}: too wide in long words from the {side}")
-
-
-@pytest.fixture
-def gallery(browser: Window, axe: str) -> Iterator[Gallery]:
-    _PICTURES.mkdir(parents=True, exist_ok=True)
-    made = Gallery(browser, axe)
-    yield made
-    assert made.found == []
-    assert browser.messages() == []
+from tests.integration.portal.conftest import Gallery, sign_in
 
 
 def test_pages_of_who_forgot(
@@ -81,6 +34,7 @@ def test_pages_of_who_forgot(
         ("Passkey", "Use your passkey"),
         ("Code from your app", "Code from your app"),
         ("Recovery code", "Recovery code"),
+        ("Code by text message", "Code by text message"),
         ("Code by e-mail", "Code by e-mail"),
     ):
         browser.open("/forgot/methods")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from lab.authority import Authority, make_authority
 from portal.database.engine import Database
 from portal.database.migrations import migrate
-from portal.database.outbox import Message, Outbox
+from portal.database.outbox import MAIL, Message, Outbox
 from portal.database.schema import OUTBOX
 from portal.keys.row_keys import RowKeys, new_key
 from portal.notifications import sender as sender_module
@@ -60,7 +60,7 @@ class Queue:
             ca=self.ca,
         )
         server = MailServer(mail, None)
-        return Sender(self.database, self.outbox, server, self.clock)
+        return Sender(self.database, self.outbox, MAIL, server, self.clock)
 
     def put(self, to: str, words: str = "Your password has been changed.") -> None:
         message = Message("mail", "reset", None, to, "Changed", words)
@@ -183,11 +183,11 @@ async def test_a_database_that_was_away_ends_no_sending(
     sender, failed = queue.sender, asyncio.Event()
     take = queue.outbox.take
 
-    def away(connection: Connection, now: float) -> object:
+    def away(connection: Connection, now: float, channel: str) -> object:
         if not failed.is_set():
             failed.set()
             raise OSError("the database is away")
-        return take(connection, now)
+        return take(connection, now, channel)
 
     monkeypatch.setattr(queue.outbox, "take", away)
     queue.put(ANNA)

@@ -1,9 +1,6 @@
 """The queue goes on, whatever one of its messages is."""
 
-from typing import cast
-
-from portal.database.outbox import Message
-from portal.notifications.mail_server import MailServer
+from portal.database.outbox import MAIL, Message
 from portal.notifications.sender import Sender
 from tests.fixtures.portal.running import Running
 
@@ -31,9 +28,7 @@ async def test_a_mail_that_cannot_be_made_stops_no_other(portal: Running) -> Non
             services.outbox.put(
                 connection, _message(to), portal.clock.now - 2 + number, 600
             )
-    sender = Sender(
-        services.database, services.outbox, cast("MailServer", server), services.clock
-    )
+    sender = Sender(services.database, services.outbox, MAIL, server, services.clock)
     while await sender.send_one():
         pass
     assert server.sent == ["anna@example.org"]
@@ -51,9 +46,7 @@ async def test_a_message_that_is_not_ours_stops_no_other(portal: Running) -> Non
             "UPDATE outbox SET message = x'00' "
             "WHERE due = (SELECT MIN(due) FROM outbox)"
         )
-    sender = Sender(
-        services.database, services.outbox, cast("MailServer", server), services.clock
-    )
+    sender = Sender(services.database, services.outbox, MAIL, server, services.clock)
     while await sender.send_one():
         pass
     assert server.sent == ["anna@example.org"]

@@ -34,10 +34,12 @@ async def _walk(browser: Browser, name: str) -> list[tuple[Answered, float]]:
         ("/forgot/recovery", {"code": "AAAA-BBBB-CCCC-DDDD"}),
         ("/forgot/passkey", {"answer": "{}"}),
         ("/forgot/email", {"address": "nobody@example.org"}),
+        ("/forgot/email/code", {"code": "00000000"}),
+        ("/forgot/phone", {"address": "+49 171 3920042"}),
     ):
         await timed(browser.open(path))
         await timed(browser.send(**typed))
-    await timed(browser.send(code="00000000"))
+    await timed(browser.send(code="000000"))
     await timed(browser.open("/forgot/password"))
     await timed(browser.open("/forgot/none"))
     await timed(browser.open("/staff/sign-in"))
