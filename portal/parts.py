@@ -121,7 +121,7 @@ def _services(
         row_keys=row_keys,
         proofs=Proofs(row_keys),
         outbox=Outbox(row_keys),
-        templates=Templates(),
+        templates=Templates(settings.zone),
         clock=clock,
         tick_s=tick_s,
     )

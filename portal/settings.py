@@ -5,10 +5,12 @@ No secret is in it: those are files of a folder, as systemd's credentials are
 """
 
 import re
+from datetime import UTC, tzinfo
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import (
@@ -54,6 +56,15 @@ def _fingerprint(text: str) -> str:
 
 def _network(value: object) -> IPv4Network | IPv6Network:
     return ip_network(str(value))
+
+
+def _time_zone(name: str) -> str:
+    """Check a name of the IANA time zone database; UTC is there without it."""
+    try:
+        return name if name == "UTC" else ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        example = "such as Europe/Berlin, of the time zones of this machine (tzdata)"
+        raise ValueError(f"{name!r} must be a time zone {example}") from None
 
 
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
@@ -134,7 +145,8 @@ class Settings(_Section):
     """What `portal.yaml` may hold.
 
     `base_url` is what people type and what links are built from, never the Host header;
-    who comes from `trusted_proxies` may say in X-Forwarded-For whose request it is.
+    who comes from `trusted_proxies` may say in X-Forwarded-For whose request it is;
+    `time_zone` is that of the times on pages and in mails.
     Relays and agents come later: a relay's owner grants the Send key for the statement
     that is made of the rest, and an agent is known once it is enrolled.
     """
@@ -147,6 +159,7 @@ class Settings(_Section):
     database: Annotated[str, Field(min_length=1, max_length=500)] = (
         f"sqlite:///{DATA_FOLDER}/{DATABASE}"
     )
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     trusted_proxies: tuple[Network, ...] = ()
     relays: Annotated[tuple[RelayAddress, ...], Field(max_length=16)] = ()
     agents: Annotated[tuple[AgentAddress, ...], Field(max_length=64)] = ()
@@ -172,6 +185,11 @@ class Settings(_Section):
     def host(self) -> str:
         """The host of `base_url`, with its port where it has one."""
         return urlsplit(self.base_url).netloc
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the times that people read."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     @property
     def domains(self) -> tuple[str, ...]:

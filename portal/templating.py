@@ -7,12 +7,18 @@ import gettext
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_time
+from babel.dates import (
+    format_datetime,
+    format_time,
+    get_timezone_gmt,
+    get_timezone_name,
+)
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -39,17 +45,21 @@ class Mail:
     html: str = field(repr=False)
 
 
+@dataclass(frozen=True)
 class Templates:
-    """The templates in each language."""
+    """The templates in each language; `zone` is that of the times that people read."""
+
+    zone: tzinfo = UTC
 
     def page(self, template: str, language: str, /, **fields: Any) -> str:
         """Render a page, such as `forgot/name`."""
-        found = _environment(language).get_template(f"{template}.html")
+        environment = _environment(language, self.zone)
+        found = environment.get_template(f"{template}.html")
         return found.render(language=language, **fields)
 
     def mail(self, template: str, language: str, /, **fields: Any) -> Mail:
         """Render a mail; its first line is the subject."""
-        environment = _environment(language)
+        environment = _environment(language, self.zone)
         named = {"language": language, **fields}
         plain = environment.get_template(f"mail/{template}.txt").render(**named)
         subject, _, text = plain.partition("\n")
@@ -108,7 +118,7 @@ def _weight(text: str) -> float:
 
 
 @cache
-def _environment(language: str) -> Environment:
+def _environment(language: str, zone: tzinfo) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(("html",)),
@@ -120,14 +130,26 @@ def _environment(language: str) -> Environment:
     translations = _translations(language)
     # Jinja2 adds this to what the extension's own type does not say
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["clock"] = lambda at: format_time(at, "short", locale=language)
-    environment.filters["moment"] = lambda at: format_datetime(
-        at, "medium", locale=language
+    environment.filters["clock"] = lambda at: _in_zone(
+        format_time(at, "short", tzinfo=zone, locale=language), at, zone, language
+    )
+    environment.filters["moment"] = lambda at: _in_zone(
+        format_datetime(at, "medium", tzinfo=zone, locale=language), at, zone, language
     )
     environment.filters["language_name"] = own_language_name
     environment.globals["static"] = static_address
     environment.globals["direction"] = "rtl" if is_right_to_left(language) else "ltr"
     return environment
+
+
+def _in_zone(words: str, at: datetime, zone: tzinfo, language: str) -> str:
+    """Say of which zone a time is: who reads it may be in another one."""
+    local = at.astimezone(zone)
+    name = get_timezone_name(local, "short", locale=language)
+    # one without a short name in this language is told by its distance
+    if not name.isalpha():
+        name = get_timezone_gmt(local, "long", locale=language)
+    return f"{words} {name}"
 
 
 def _translations(language: str) -> gettext.NullTranslations:

@@ -62,6 +62,10 @@ def test_the_port_of_https_is_left_out_as_browsers_do() -> None:
         ({"trusted_proxies": ["10.0.0.0/33"]}, "trusted_proxies.0: "),
         ({"mail": {"host": "m", "sender": "nobody"}}, "mail.sender: "),
         ({"send_key": "secret"}, "send_key: "),
+        ({"time_zone": "Europe/Atlantis"}, "'Europe/Atlantis' must be a time zone"),
+        ({"time_zone": "../../etc/passwd"}, "'../../etc/passwd' must be a time zone"),
+        ({"time_zone": ""}, "'' must be a time zone"),
+        ({"time_zone": "/etc/localtime"}, "'/etc/localtime' must be a time zone"),
     ],
 )
 def test_a_wrong_value_is_named(changed: dict[str, Any], words: str) -> None:

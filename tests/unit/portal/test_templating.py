@@ -1,9 +1,40 @@
-"""What browsers keep is asked for anew when it was changed."""
+"""Words, times and addresses that the templates fill in."""
 
-from portal.templating import STATIC, static_address
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal.templating import STATIC, Templates, static_address
 
 
 def test_the_address_of_a_file_is_its_contents() -> None:
     addresses = {static_address(each.name) for each in STATIC.iterdir()}
     assert len(addresses) == len(list(STATIC.iterdir()))
     assert all("?v=" in each for each in addresses)
+
+
+# a time without its zone would be read as that of who reads
+@pytest.mark.parametrize(
+    ("zone", "language", "shown"),
+    [
+        ("UTC", "en", "Jul 1, 2026, 12:00:00\u202fPM UTC"),
+        ("Europe/Berlin", "de", "01.07.2026, 14:00:00 MESZ"),
+        ("America/New_York", "en", "Jul 1, 2026, 8:00:00\u202fAM EDT"),
+        ("Asia/Kolkata", "de", "01.07.2026, 17:30:00 GMT+05:30"),
+    ],
+)
+def test_a_time_is_said_with_its_zone(zone: str, language: str, shown: str) -> None:
+    mail = Templates(UTC if zone == "UTC" else ZoneInfo(zone)).mail(
+        "unlock",
+        language,
+        organization="Contoso",
+        name="Anna",
+        when=datetime(2026, 7, 1, 12, tzinfo=UTC),
+        address="192.0.2.7",
+        help_phone="",
+        not_me="",
+        reference="4f1c",
+    )
+    assert shown in mail.text
+    assert "(UTC)" not in mail.text
