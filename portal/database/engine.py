@@ -29,8 +29,10 @@ _REMEDY = (
     "the secret database_password, or peer authentication, never in the settings"
 )
 _BUSY_MS = 10_000
-_THREADS = 8  # SQLite writes one after the other; PostgreSQL has as many connections
-_READERS = 2
+# PostgreSQL has as many connections. SQLite has one that writes: several would sleep
+# until it is free, and wake up long after it was
+_THREADS = 8
+_READERS, _LOOKERS = 2, 4
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
@@ -58,7 +60,9 @@ class Database:
         more = {} if password is None else {"password": password.reveal()}
         made = _reading_engine if reading else _engine
         self.engine = made(self.url, more)
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
+        writers = 1 if _is_sqlite(self.url) else _THREADS
+        self._threads = ThreadPoolExecutor(writers, thread_name_prefix="database")
+        self._lookers = ThreadPoolExecutor(_LOOKERS, thread_name_prefix="looking")
         # who looks through much takes no turn of who writes
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reading")
         self._reading = self.engine if reading else _reading_engine(self.url, more)
@@ -67,6 +71,7 @@ class Database:
         """End what is under way and close it."""
         self._threads.shutdown()
         self._readers.shutdown()
+        self._lookers.shutdown()
         self.engine.dispose()
         self._reading.dispose()
         lock, self._lock = self._lock, None
@@ -101,11 +106,35 @@ class Database:
     ) -> _Result:
         """Do a work that writes nothing and may take long: no writer waits for it."""
 
+        def whole(connection: Connection) -> _Result:
+            return work(connection, *args, **kwargs)
+
+        return await self._read(self._readers, whole)
+
+    async def look(
+        self,
+        work: Callable[Concatenate[Connection, _Parameters], _Result],
+        *args: _Parameters.args,
+        **kwargs: _Parameters.kwargs,
+    ) -> _Result:
+        """Do a work that writes nothing and is short: it waits for no writer.
+
+        It sees all that was written by a transaction that had ended before.
+        """
+
+        def whole(connection: Connection) -> _Result:
+            return work(connection, *args, **kwargs)
+
+        return await self._read(self._lookers, whole)
+
+    async def _read(
+        self, threads: ThreadPoolExecutor, work: Callable[[Connection], _Result]
+    ) -> _Result:
         def whole() -> _Result:
             with self._reading.connect() as connection:
-                return work(connection, *args, **kwargs)
+                return work(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, whole)
+        return await asyncio.get_running_loop().run_in_executor(threads, whole)
 
 
 def _checked(url: str) -> URL:
@@ -144,7 +173,8 @@ def _engine(url: URL, more: dict[str, str]) -> Engine:
 
 def _reading_engine(url: URL, more: dict[str, str]) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url, connect_args=more).execution_options(
+        opened = create_engine(url, connect_args=more, hide_parameters=True)
+        return opened.execution_options(
             postgresql_readonly=True, isolation_level="REPEATABLE READ"
         )
     path = Path(url.database or "")
@@ -156,11 +186,16 @@ def _reading_engine(url: URL, more: dict[str, str]) -> Engine:
 
     def connect() -> sqlite3.Connection:
         # no more than this: the server's files are its own, and stay so
-        return sqlite3.connect(
-            f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False
-        )
+        # a thread at a time has it, as the pool hands it out
+        own = f"{path.as_uri()}?mode=ro"
+        return sqlite3.connect(own, uri=True, check_same_thread=False)
 
-    return create_engine(url, creator=connect)
+    return create_engine(
+        url,
+        creator=connect,
+        pool_size=_READERS + _LOOKERS,
+        hide_parameters=True,
+    )
 
 
 def _make_private(url: URL) -> None:

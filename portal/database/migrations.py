@@ -6,19 +6,21 @@ before can restore.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from portal.database.engine import Database
 from portal.errors import PortalUnusable
 from portal.settings import DATABASE
 from wire.server import backup_file, database_file
 
+if TYPE_CHECKING:  # a start on tables of this version needs none of it
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 _FOLDER = Path(__file__).parent / "revisions"
+_OWN_TABLE = "alembic_version"
 _LOCK = 0x57525550  # of PostgreSQL: who changes the tables
 
 
@@ -28,6 +30,10 @@ def migrate(database: Database, *, keep: bool = True) -> Path | None:
     Gives the backup of SQLite's tables of before, where there were others and it is to
     `keep` one.
     """
+    if _is_newest(database):
+        return None
+    from alembic import command
+
     kept = _kept(database) if keep else None
     with database.begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -57,6 +63,8 @@ def _kept(database: Database) -> Path | None:
 
 def check_version(database: Database) -> None:
     """See that the tables are this version's; PortalUnusable says what to do."""
+    if _is_newest(database):
+        return
     with database.begin() as connection:
         _refuse_later(connection)
         if _revision(connection) != _scripts().get_current_head():
@@ -64,6 +72,14 @@ def check_version(database: Database) -> None:
                 "the database is not of this version",
                 "run `writeback-portal migrate`",
             )
+
+
+def _is_newest(database: Database) -> bool:
+    """Whether the tables are of the newest revision, by the names of their files."""
+    files = (_FOLDER / "versions").glob("[0-9]*.py*")
+    newest = max(path.name.partition("_")[0] for path in files)
+    with database.begin() as connection:
+        return _revision(connection) == newest
 
 
 def _refuse_later(connection: Connection) -> None:
@@ -78,14 +94,22 @@ def _refuse_later(connection: Connection) -> None:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_OWN_TABLE):
+        return None
+    own = text(f"SELECT version_num FROM {_OWN_TABLE}")  # noqa: S608 - a constant
+    revision: str | None = connection.scalar(own)
+    return revision
 
 
-def _scripts() -> ScriptDirectory:
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config(None))
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection | None) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -1,5 +1,7 @@
 """The pages of who proved enough: unlock or new password, and what became of it."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -79,26 +81,30 @@ class NewPasswordPages:
     async def set_password(self, request: Request, visit: Visit) -> Response:
         """Set the new password; a refusal stands beside the field."""
         form = await self._pages.form(request)
-        standing = await self._writing.standing(visit)
-        if isinstance(standing, Missing):
-            return self._pages.go(METHODS)
         new, again = form.secret("new"), form.secret("again")
         if not new or new != again:
-            wrong = "empty" if not new else "differ"
-            return await self._form(request, standing, 422, wrong=wrong)
+            return await self._again(
+                request, visit, wrong="empty" if not new else "differ"
+            )
         origin = self._pages.origin(request)
+        # it counts itself whether enough was proven
         outcome = await self._writing.set_password(visit, new, origin)
         if isinstance(outcome, WriteRefused) and outcome.answer.code not in PASSING:
-            code = outcome.answer.code
-            return await self._form(
-                request, standing, 422, refused=code, reference=outcome.answer.id
-            )
+            code, reference = outcome.answer.code, outcome.answer.id
+            return await self._again(request, visit, refused=code, reference=reference)
         return self._after(request, outcome, "reset")
 
     async def waiting(self, request: Request, visit: Visit) -> Response:
         """Ask once more what became of it."""
         outcome = await self._writing.outcome(visit, self._pages.origin(request))
         return self._after(request, outcome, "reset")
+
+    async def _again(self, request: Request, visit: Visit, **fields: Any) -> Response:
+        """Ask for a password again, and say what was wrong with the one of before."""
+        standing = await self._writing.standing(visit)
+        if isinstance(standing, Missing):
+            return self._pages.go(METHODS)
+        return await self._form(request, standing, 422, **fields)
 
     async def _form(
         self,

@@ -105,7 +105,7 @@ class Accounts:
         """Give who is signed in by a cookie; None where nobody is."""
         if not cookie:
             return None
-        return await self._services.database.run(self.found, self._id(cookie))
+        return await self._services.database.look(self.found, self._id(cookie))
 
     async def close(self, account: Account, origin: BrowserOrigin) -> None:
         """Sign out."""

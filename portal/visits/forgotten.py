@@ -78,7 +78,7 @@ class Forgotten:
         """Give the visit of a cookie where it is there; it may have ended."""
         if not cookie:
             return None
-        return await self._services.database.run(visits.find, self.id_of(cookie))
+        return await self._services.database.look(visits.find, self.id_of(cookie))
 
     async def settled(self, visit: Visit) -> Visit:
         """Give a visit when it is known whom it is about."""

@@ -86,7 +86,7 @@ class Lookups:
         """
         began = time.monotonic()
         while True:
-            found = await self._services.database.run(visits.find, visit)
+            found = await self._services.database.look(visits.find, visit)
             if found is None or found.looked_up is not None:
                 return found
             if time.monotonic() - began >= SETTLED_S:
@@ -172,11 +172,10 @@ class Lookups:
         asked, state = answer.self_service, answer.state
         guid = str(uuid.uuid4()) if person is None else person.guid
         database = self._services.database
-        known = await database.run(people.find, guid)
+        known, knows = await database.look(_known, guid, origin.device)
         served = self._services.settings.domains
         if known is not None and not known.is_of(domain, served):
             known = None
-        knows = await database.run(people.knows_browser, origin.device, guid)
         code = _refusal(answer, known, purpose)
         is_theirs = code is None
         found = LookedUp(
@@ -188,6 +187,14 @@ class Lookups:
             known_browser=is_theirs and knows,
         )
         return _Heard(found, code or str(Code.OK), answer)
+
+
+def _known(
+    connection: Connection, guid: str, device: str | None
+) -> tuple[RegisteredPerson | None, bool]:
+    """Give who is registered by an objectGUID, and whether a browser is theirs."""
+    knows = people.knows_browser(connection, device, guid)
+    return people.find(connection, guid), knows
 
 
 def _refusal(

@@ -100,7 +100,7 @@ class Writing:
         def read(connection: Connection) -> tuple[TakenMethod, ...]:
             return proven(self._services, connection, visit.id, visit.guid)
 
-        return await self._services.database.run(read)
+        return await self._services.database.look(read)
 
     async def standing(self, visit: Visit) -> Entitled | Missing:
         """Say whether what was proven in a visit is enough now."""
@@ -193,9 +193,13 @@ class Writing:
             return await self.outcome(visit, origin)
         began, run = time.monotonic(), self._services.database.run
         now = self._services.clock()
-        if not await run(visits.claim, visit.id, now, _SETTLE_S):
+        # at once: neither waits for what the other finds
+        is_ours, agent = await asyncio.gather(
+            run(visits.claim, visit.id, now, _SETTLE_S),
+            self._services.agents.chosen(person.domain, person.agent),
+        )
+        if not is_ours:
             return await self._not_ours(visit)
-        agent = await self._services.agents.chosen(person.domain, person.agent)
         try:
             sent = None if agent is None else await agent.seal(claims, _WRITE_S)
         except NoAnswer:

@@ -66,3 +66,33 @@ async def test_who_reads_writes_nothing(database: Database) -> None:
         await database.read(
             people.save, "g", domain="d", name="n", upn="u", language="en"
         )
+
+
+async def test_who_looks_waits_for_no_writer_and_sees_what_was_written(
+    database: Database,
+) -> None:
+    await database.run(people.save, "g", domain="d", name="n", upn="u", language="en")
+    with database.begin():  # nobody else may write now
+        found = await database.look(people.find, "g")
+    assert found is not None
+    assert found.name == "n"
+    with pytest.raises(OperationalError):
+        await database.look(
+            people.save, "h", domain="d", name="n", upn="u", language="en"
+        )
+
+
+async def test_writers_come_one_after_the_other_and_none_sleeps(
+    database: Database, tmp_path: Path
+) -> None:
+    at_once = 0
+
+    def write(connection: Connection, guid: str) -> None:
+        nonlocal at_once
+        at_once += 1
+        assert at_once == 1
+        people.save(connection, guid, domain="d", name="n", upn="u", language="en")
+        at_once -= 1
+
+    await asyncio.gather(*(database.run(write, f"g{n}") for n in range(20)))
+    assert await database.look(people.find, "g19") is not None

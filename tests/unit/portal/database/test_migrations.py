@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,3 +137,30 @@ def test_a_backup_of_a_later_version_is_refused(
         restore(file, f"sqlite:///{path}", tmp_path / "x", now=1, keep_codes=False)
     assert path.read_bytes() == before
     assert not [*tmp_path.glob(".portal.db.*")]
+
+
+def test_the_newest_revision_is_known_by_the_names_of_the_files() -> None:
+    scripts = ScriptDirectory(str(migrations._FOLDER))
+    files = [*(migrations._FOLDER / "versions").glob("[0-9]*.py")]
+    named = {path.name.partition("_")[0] for path in files}
+    assert named == {script.revision for script in scripts.walk_revisions()}
+    assert max(named) == scripts.get_current_head()
+
+
+def test_a_start_on_tables_of_this_version_needs_no_alembic(
+    database: Database, file: Path
+) -> None:
+    database.close()
+    starts = f"""
+import sys
+import portal.cli.main
+from portal.database.engine import Database
+from portal.database.migrations import check_version, migrate
+database = Database("sqlite:///{file}")
+assert migrate(database) is None
+check_version(database)
+print([name for name in sys.modules if name.partition(".")[0] == "alembic"])
+"""
+    argv = [sys.executable, "-c", starts]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
