@@ -1,4 +1,4 @@
-"""`python -m lab.bench`: a reset, judging, a server, a window, beside their floors."""
+"""`python -m lab.bench`: a reset, the portal, judging, a server, a window."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.portal_client import Agent, Client
-from lab.bench import coverage, first_window, install, stalls
+from lab.bench import coverage, first_window, install, portal, stalls
 from lab.bench.figures import lines, percentiles, table
 from lab.controller import Lab, Person
 from lab.sandbox import Sandbox, sandbox
@@ -81,19 +81,22 @@ def main() -> int:
     parser.add_argument(
         "--no-window", action="store_true", help="leave out the wizard's window"
     )
+    parser.add_argument("--no-portal", action="store_true", help="leave out the portal")
     options = parser.parse_args()
     say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
     with tempfile.TemporaryDirectory(prefix="writeback-bench-") as folder:
         figures = _figures(_measure(Path(folder), options.n, say)) if options.n else {}
+        visits = {} if options.no_portal else _visit(Path(folder), say)
         judging = _judge(Path(folder), options.users, say) if options.users else {}
         installing = {} if options.no_install else _install_anew(Path(folder), say)
     opening = {} if options.no_window else _open_anew(say)
-    singles = (*lines(judging), *lines(installing), *lines(opening))
+    groups = {"portal": visits, "coverage": judging, "install": installing}
+    groups["window"] = opening
+    singles = [line for each in groups.values() for line in lines(each)]
     print(table(figures) if figures else "", *singles, sep="\n")
     if options.json:
         rows: dict[str, Any] = {f"{name}_ms": row for name, row in figures.items()}
-        more = {"coverage": judging, "install": installing, "window": opening}
-        print(json.dumps(rows | {name: row for name, row in more.items() if row}))
+        print(json.dumps(rows | {name: row for name, row in groups.items() if row}))
     return 0
 
 
@@ -107,6 +110,16 @@ def _open_anew(say: Callable[[str], None]) -> dict[str, float]:
 def _install_anew(folder: Path, say: Callable[[str], None]) -> dict[str, float]:
     say("Building packages, and taking a bare server through its life")
     return install.measure(folder)
+
+
+def _visit(folder: Path, say: Callable[[str], None]) -> dict[str, float]:
+    say(f"Serving the portal, and sending {portal.PEOPLE} people there")
+    lab = Lab.start(folder / "portal-lab")
+    try:
+        _lift_minimum_age(lab)
+        return portal.measure(lab, folder / "visits")
+    finally:
+        lab.stop()
 
 
 def _judge(folder: Path, users: int, say: Callable[[str], None]) -> dict[str, float]:
