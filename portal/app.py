@@ -20,6 +20,7 @@ from portal.pages.not_me import NotMePages
 from portal.pages.page import Pages
 from portal.pages.passkeys import PasskeyPages
 from portal.pages.proofs import ProofPages
+from portal.pages.provider_sign_in import ProviderSignInPages
 from portal.pages.registration import RegistrationPages
 from portal.pages.sign_in import SignInPages
 from portal.pages.staff.agent_approval import AgentApprovalPages
@@ -38,6 +39,7 @@ from portal.visits.lookup import Lookups
 from portal.visits.new_app import NewApps
 from portal.visits.passkeys import PasskeyRegistration, PasskeyVerification
 from portal.visits.password_sign_in import PasswordSignIn
+from portal.visits.provider_sign_in import ProviderSignIns
 from portal.visits.receipts import Receipts
 from portal.visits.registration import Registration
 from portal.visits.registration_codes import RegistrationCodes
@@ -88,13 +90,15 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
     registration = Registration(services, accounts, Receipts(services))
     signed = SignedInPages(pages, accounts)
     address_codes = AddressCodes(services, sent_codes)
+    provider = ProviderSignIns(services)
     shown = (
         DeviceEndpoints(pages, DeviceGrants(services)),
         StartPage(pages),
         forgotten,
         NewPasswordPages(pages, forgotten, writing),
         ChangePages(pages, passwords),
-        SignInPages(signed, passwords, RegistrationCodes(services)),
+        SignInPages(signed, passwords, RegistrationCodes(services), provider),
+        ProviderSignInPages(signed, provider),
         AccountPages(signed, registration),
         NotMePages(signed, Blocking(services)),
         AccountProofPages(signed, passkeys, proofs),

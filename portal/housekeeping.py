@@ -17,6 +17,7 @@ from portal.database import (
     events,
     not_me_codes,
     outbox,
+    provider_sign_ins,
     registration_codes,
     sessions,
     visits,
@@ -81,6 +82,7 @@ class Housekeeping:
         sessions.forget_ended(connection, int(now))
         device_grants.forget_ended(connection, now)
         registration_codes.forget_ended(connection, int(now))
+        provider_sign_ins.forget_ended(connection, int(now))
         budgets.forget_full(connection, now)
         not_me_codes.forget_ended(connection, now)
         return False

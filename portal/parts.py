@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
@@ -31,6 +31,8 @@ from portal.notifications.delivery import Delivery
 from portal.notifications.mail_server import MailServer
 from portal.notifications.sender import Sender
 from portal.notifications.text_gateway import TextGateway, gateway_secret
+from portal.provider.http import ProviderHttp
+from portal.provider.opened import OpenProvider, opened
 from portal.services import Services
 from portal.settings import Mail, RelayAddress, Settings
 from portal.templating import Templates
@@ -65,6 +67,7 @@ async def portal(
     clock: Callable[[], float] = time.time,
     open_relay: OpenRelay = RelayHttp,
     open_gateway: OpenGateway = TextGateway,
+    open_provider: OpenProvider = ProviderHttp,
     tick_s: float = TICK_S,
 ) -> AsyncIterator[Portal]:
     """Run a portal's parts; PortalUnusable says which of them can't be had."""
@@ -81,6 +84,9 @@ async def portal(
         services = _services(
             settings, secrets, database, (pool, orders), (clock, tick_s)
         )
+        reached = opened(settings, secrets, clock, open_provider)
+        provider = await stack.enter_async_context(reached)
+        services = replace(services, provider=provider)
         lookups = Lookups(services)
         stack.push_async_callback(lookups.close)
         await pool.look()

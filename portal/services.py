@@ -11,6 +11,7 @@ from portal.database.outbox import Outbox
 from portal.database.proofs import Proofs
 from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
+from portal.provider.provider import Provider
 from portal.settings import Settings
 from portal.templating import Templates
 from wire.self_service.proof_kind import ProofKind
@@ -36,6 +37,7 @@ class Services:
     templates: Templates
     clock: Callable[[], float]
     tick_s: float
+    provider: Provider | None = None
 
     def serves(self, kind: ProofKind) -> bool:
         """Whether people can prove it so at this portal, wherever it counts."""

@@ -47,6 +47,21 @@ def _origin(text: str) -> str:
     return f"https://{parts.netloc.lower().removesuffix(':443')}"
 
 
+def _https(text: str) -> str:
+    """Check an issuer (OpenID Connect Discovery 1.0 section 3): https, no query."""
+    parts = urlsplit(text)
+    if (
+        parts.scheme != "https"
+        or not parts.hostname
+        or parts.username
+        or parts.query
+        or parts.fragment
+        or len(text) > 300
+    ):
+        raise ValueError(f"{text!r} must be https://HOST or https://HOST/PATH")
+    return text
+
+
 def _fingerprint(text: str) -> str:
     digits = "".join(text.split()).lower()
     if not _HEX.fullmatch(digits):
@@ -68,6 +83,8 @@ def _time_zone(name: str) -> str:
 
 
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+# RFC 6749 section 3.3: so are values of acr and amr written, too
+_Scope = Annotated[str, Field(pattern=r"^[!#-\[\]-~]{1,100}$")]
 _Short = Annotated[str, Field(min_length=1, max_length=100)]
 _Label = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
@@ -126,6 +143,36 @@ class Notify(_Section):
     per_hour: Annotated[int, Field(ge=1, le=60)] = 5
 
 
+class IdentityProvider(_Section):
+    """The organization's identity provider (OpenID Connect); people see its `name`.
+
+    Whom `claim` of its ID token means is asked of the agents, by `means`. `acr`: one of
+    these, `amr`: all of these must have been used; `max_age_s`: they signed in there no
+    longer ago. The client's secret is the secret `provider_secret`.
+    """
+
+    issuer: Annotated[str, AfterValidator(_https)]
+    client_id: _Short
+    name: _Short
+    authentication: Literal["client_secret_basic", "client_secret_post", "none"] = (
+        "client_secret_basic"
+    )
+    scopes: Annotated[tuple[_Scope, ...], Field(max_length=16)] = ("openid", "profile")
+    claim: _Short = "upn"
+    means: Literal["userPrincipalName", "objectGUID"] = "userPrincipalName"
+    acr: Annotated[tuple[_Scope, ...], Field(max_length=16)] = ()
+    amr: Annotated[tuple[_Scope, ...], Field(max_length=16)] = ()
+    # agents take it for 15 minutes, in which somebody registers
+    max_age_s: Annotated[int, Field(ge=30, le=600)] = 300
+    ca: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_openid(self) -> Self:
+        if "openid" not in self.scopes:
+            raise ValueError("scopes: must name openid")
+        return self
+
+
 class Certificate(_Section):
     """The certificate and key files of a portal that people reach without a proxy."""
 
@@ -164,6 +211,7 @@ class Settings(_Section):
     relays: Annotated[tuple[RelayAddress, ...], Field(max_length=16)] = ()
     agents: Annotated[tuple[AgentAddress, ...], Field(max_length=64)] = ()
     mail: Mail | None = None
+    identity_provider: IdentityProvider | None = None
     notify: Notify = Notify()
     sms: TextMessages | None = None
     retention: Retention = Retention()

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from portal.keys.row_keys import RowKeys
 from portal.keys.secret_files import SecretFiles
 from portal.notifications.delivery import tls_context
 from portal.notifications.text_gateway import TextGateway, gateway_secret
+from portal.provider.errors import ProviderAway, ProviderRefused
+from portal.provider.opened import opened
 from portal.settings import AgentAddress, Settings, read_settings
 from portal.text_messages import TextMessages
 from wire.keys import PrivateKeys
@@ -77,6 +80,8 @@ async def _all(arguments: argparse.Namespace) -> list[Checked]:
         checked.append(await _mail(settings))
     if settings.sms is not None:
         checked.append(await _gateway(settings.sms, secrets))
+    if settings.identity_provider is not None:
+        checked.append(await _provider(settings, secrets))
     return checked
 
 
@@ -85,6 +90,9 @@ def _secrets(settings: Settings, secrets: SecretFiles) -> Iterator[Checked]:
     names += [secret_files.send_key(relay.id) for relay in settings.relays]
     if settings.sms is not None and settings.sms.needs_secret:
         names.append(secret_files.SMS_SECRET)
+    provider = settings.identity_provider
+    if provider is not None and provider.authentication != "none":
+        names.append(secret_files.PROVIDER_SECRET)
     if settings.mail is not None and settings.mail.user is not None:
         names.append(secret_files.MAIL_PASSWORD)
     for name in names:
@@ -217,3 +225,26 @@ async def _gateway(sms: TextMessages, secrets: SecretFiles) -> Checked:
         return Checked(part, False, str(error))
     tell = "writeback-portal test-message NUMBER sends one"
     return Checked(part, True, f"it is reached over TLS, and was sent nothing; {tell}")
+
+
+async def _provider(settings: Settings, secrets: SecretFiles) -> Checked:
+    """Read the provider's discovery document and its keys."""
+    own = settings.identity_provider
+    if own is None:
+        raise ValueError("no identity provider is set")
+    part = f"identity provider {own.name}"
+    try:
+        async with opened(settings, secrets, time.time) as provider:
+            if provider is None:
+                raise ValueError("no identity provider is set")
+            known = await provider.known()
+    except ProviderAway as error:
+        remedy = "see issuer and ca of identity_provider, and the way to its host"
+        return Checked(part, False, f"it can't be asked: {error}", remedy)
+    except ProviderRefused as error:
+        remedy = "see issuer of identity_provider: as the provider itself writes it"
+        return Checked(part, False, f"it can't be used: {error}", remedy)
+    except PortalUnusable as error:
+        return Checked(part, False, str(error))
+    what = f"its document is read; it signs with {len(known.keys)} keys"
+    return Checked(part, True, f"{what}, and sends people back to {provider.back}")

@@ -22,6 +22,7 @@ from portal.database.schema import (
     OUTBOX,
     PERSON,
     PROOF,
+    PROVIDER_SIGN_IN,
     RECOVERY_CODE,
     REGISTRATION_CODE,
     SESSION,
@@ -87,6 +88,7 @@ def settle(
     sign_ins = connection.execute(delete(SESSION)).rowcount
     connection.execute(delete(BROWSER))
     connection.execute(delete(REGISTRATION_CODE))
+    connection.execute(delete(PROVIDER_SIGN_IN))
     connection.execute(update(PERSON).values(epoch=PERSON.c.epoch + 1))
     messages = connection.execute(delete(OUTBOX).where(OUTBOX.c.sent.is_(None)))
     _use_up_app_codes(connection, now)

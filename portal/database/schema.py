@@ -173,6 +173,16 @@ REGISTRATION_CODE = Table(
     Column("ends", BigInteger, nullable=False),
 )
 
+# somebody who went to the identity provider, and is not back yet
+PROVIDER_SIGN_IN = Table(
+    "provider_sign_in",
+    METADATA,
+    Column("id", _DIGEST, primary_key=True),
+    # state, nonce, verifier and browser, sealed
+    Column("content", LargeBinary, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+)
+
 SESSION = Table(
     "session",
     METADATA,

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     ADDRESS = "address"
     CODE = "code"
     RECOVERY_CODE = "recovery code"
+    PROVIDER_SIGN_IN = "provider sign-in"
     REGISTRATION_CODE = "registration code"
     BUDGET = "budget"
     FORM = "form"

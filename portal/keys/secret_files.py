@@ -16,6 +16,7 @@ from wire.secret import Secret
 WIRE_KEYS = "wire_keys"
 ROW_KEYS = "row_keys"
 PEPPER = "pepper"
+PROVIDER_SECRET = "provider_secret"  # noqa: S105 - the name of a file
 MAIL_PASSWORD = "mail_password"  # noqa: S105 - the name of a file
 DATABASE_PASSWORD = "database_password"  # noqa: S105 - the name of a file
 SMS_SECRET = "sms_secret"  # noqa: S105 - the name of a file

@@ -44,6 +44,8 @@ PROOFS_KNOWN_BROWSER = Budget("failed proofs, a known browser", 10, _DAY)
 PROOFS_OF_PERSON = Budget("failed proofs of a person", 15, _DAY)
 PASSWORDS_OF_BROWSER = Budget("directory passwords of a browser", 10, _HOUR)
 PASSWORDS_OF_ADDRESS = Budget("directory passwords of an address", 60, _HOUR)
+PROVIDER_SIGN_INS_OF_BROWSER = Budget("provider sign-ins of a browser", 20, _HOUR)
+PROVIDER_SIGN_INS_OF_ADDRESS = Budget("provider sign-ins of an address", 120, _HOUR)
 # of 80 bits each: no tries of strangers make a person's code worthless
 REGISTRATION_CODES_OF_BROWSER = Budget("registration codes of a browser", 10, _HOUR)
 REGISTRATION_CODES_OF_ADDRESS = Budget("registration codes of an address", 60, _HOUR)

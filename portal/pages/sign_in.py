@@ -10,6 +10,7 @@ from portal.pages.account import ACCOUNT, SIGN_IN, SignedInPages
 from portal.pages.page import moment
 from portal.visits.even_time import even_time
 from portal.visits.password_sign_in import PasswordSignIn
+from portal.visits.provider_sign_in import ProviderSignIns
 from portal.visits.registration_codes import RegistrationCodes
 from portal.visits.sign_in import (
     NoService,
@@ -25,16 +26,17 @@ CODE = f"{SIGN_IN}/code"
 
 
 class SignInPages:
-    """Signs people in: by password, or by a registration code."""
+    """Signs people in by password or registration code; leads to the provider."""
 
     def __init__(
         self,
         signed: SignedInPages,
         passwords: PasswordSignIn,
         codes: RegistrationCodes,
+        provider: ProviderSignIns,
     ) -> None:
         self._signed, self._pages = signed, signed.pages
-        self._passwords, self._codes = passwords, codes
+        self._passwords, self._codes, self._provider = passwords, codes, provider
 
     @property
     def routes(self) -> list[Route]:
@@ -48,7 +50,7 @@ class SignInPages:
 
     async def ask(self, request: Request) -> Response:
         """Ask for name and password."""
-        return self._pages.show(request, BY_PASSWORD, wrong="")
+        return self._ask(request, BY_PASSWORD)
 
     async def by_password(self, request: Request) -> Response:
         """Take name and password."""
@@ -65,7 +67,7 @@ class SignInPages:
 
     async def ask_code(self, request: Request) -> Response:
         """Ask for name and registration code."""
-        return self._pages.show(request, BY_CODE, wrong="")
+        return self._ask(request, BY_CODE)
 
     async def by_code(self, request: Request) -> Response:
         """Take name and registration code."""
@@ -91,7 +93,7 @@ class SignInPages:
             case NoService():
                 return self._pages.show(request, "not_now", 503, reference="")
             case NotRight():
-                return self._pages.show(request, asked, 422, wrong="not_right")
+                return self._ask(request, asked, 422, wrong="not_right")
 
     async def _begin(
         self, request: Request, signed_in: SignedIn, asked: str
@@ -101,6 +103,12 @@ class SignInPages:
         origin = self._pages.origin(request)
         cookie = await self._signed.accounts.open(signed_in, origin)
         if cookie is None:
-            return self._pages.show(request, asked, 422, wrong="not_right")
+            return self._ask(request, asked, 422, wrong="not_right")
         cookies.keep(response, cookies.SESSION, cookie)
         return response
+
+    def _ask(
+        self, request: Request, asked: str, status: int = 200, *, wrong: str = ""
+    ) -> Response:
+        name = self._provider.name
+        return self._pages.show(request, asked, status, wrong=wrong, provider=name)

@@ -20,6 +20,11 @@ GOOD: dict[str, Any] = {
 }
 
 
+def _provider(**changed: object) -> dict[str, Any]:
+    good = {"issuer": "https://id.test", "client_id": "portal", "name": "Contoso ID"}
+    return {"identity_provider": good | changed}
+
+
 def test_a_good_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "portal.yaml"
     file.write_text(yaml.safe_dump(GOOD))
@@ -62,6 +67,14 @@ def test_the_port_of_https_is_left_out_as_browsers_do() -> None:
         ({"trusted_proxies": ["10.0.0.0/33"]}, "trusted_proxies.0: "),
         ({"mail": {"host": "m", "sender": "nobody"}}, "mail.sender: "),
         ({"send_key": "secret"}, "send_key: "),
+        (_provider(issuer="http://id.test"), "provider.issuer: 'http://id.test' must"),
+        (_provider(issuer="https://id.test/?x"), "must be https://HOST or https://"),
+        (_provider(client_secret="x"), "identity_provider.client_secret: "),
+        (_provider(scopes=["profile"]), "scopes: must name openid"),
+        (_provider(scopes=["openid", "a b"]), "identity_provider.scopes.1: "),
+        (_provider(means="mail"), "identity_provider.means: "),
+        (_provider(max_age_s=601), "identity_provider.max_age_s: "),
+        (_provider(authentication="jwt"), "identity_provider.authentication: "),
         ({"time_zone": "Europe/Atlantis"}, "'Europe/Atlantis' must be a time zone"),
         ({"time_zone": "../../etc/passwd"}, "'../../etc/passwd' must be a time zone"),
         ({"time_zone": ""}, "'' must be a time zone"),

@@ -75,6 +75,25 @@ def test_a_mail_server_that_is_away_fails(
     assert "it can't be asked" in str(mail["what"])
 
 
+def test_an_identity_provider_that_is_away_fails(
+    portal: Running, places: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = json.loads(Path(places[1]).read_text())
+    settings["identity_provider"] = {
+        "issuer": "https://localhost:1",
+        "client_id": "portal",
+        "name": "Contoso ID",
+    }
+    Path(places[1]).write_text(json.dumps(settings))
+    checked = _checked(places, capsys)
+    provider = checked["identity provider Contoso ID"]
+    assert not provider["ok"]
+    assert "it can't be asked" in str(provider["what"])
+    (portal.folder / "secrets/provider_secret").unlink()
+    checked = _checked(places, capsys)
+    assert not checked["secret provider_secret"]["ok"]
+
+
 def test_settings_that_are_not_there_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,1 @@
+"""The organization's identity provider, where people may sign in (OpenID Connect)."""
