@@ -70,7 +70,8 @@ class Templates:
 
     def text(self, template: str, language: str, /, **fields: Any) -> str:
         """Render a text message, in one line."""
-        found = _environment(language).get_template(f"sms/{template}.txt")
+        environment = _environment(language, self.zone)
+        found = environment.get_template(f"sms/{template}.txt")
         return " ".join(found.render(language=language, **fields).split())
 
 

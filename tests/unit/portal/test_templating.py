@@ -38,3 +38,11 @@ def test_a_time_is_said_with_its_zone(zone: str, language: str, shown: str) -> N
     )
     assert shown in mail.text
     assert "(UTC)" not in mail.text
+
+
+def test_a_text_message_is_one_line() -> None:
+    said = Templates(ZoneInfo("Europe/Berlin")).text(
+        "code", "en", code="123456", organization="Contoso", minutes=10
+    )
+    assert said.startswith("123456 is your code for Contoso.")
+    assert "\n" not in said
