@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from lab import process
 from lab.bench.figures import percentiles
 from lab.controller import Lab
 from lab.places import REPOSITORY
@@ -27,7 +28,7 @@ AIM_ADDS_MS, AIM_MB = 25.0, 120.0
 _NO_LIMIT = 100_000
 _FAMILIES = (".adler", ".brandt", ".costa")
 _BARE = Path(__file__).with_name("bare_site.py")
-_MIB = 1024.0
+_MIB, _POLL_S = 1024.0, 0.005
 
 
 def measure(lab: Lab, folder: Path) -> dict[str, float]:
@@ -165,23 +166,20 @@ def _first_page(portal: LabPortal) -> tuple[float, float]:
     """Start the portal, and the floor, each until its first page is there."""
     key, certificate = portal.folder / "server.key", portal.folder / "server.pem"
     bare = [sys.executable, str(_BARE), portal.listen, str(certificate), str(key)]
-    return (
-        _until_page(portal.serving, portal.first_page),
-        _until_page(bare, portal.first_page),
-    )
+    return _until_page(portal.serving, portal), _until_page(bare, portal)
 
 
-def _until_page(argv: list[str], ask: Callable[[], object]) -> float:
+def _until_page(argv: list[str], portal: LabPortal) -> float:
     began = time.perf_counter()
-    with subprocess.Popen(argv, cwd=REPOSITORY, stderr=subprocess.DEVNULL) as server:
-        try:
-            while True:
-                try:
-                    ask()
-                except OSError:
-                    assert server.poll() is None, f"{argv[2]} ended"
-                    time.sleep(0.005)
-                else:
-                    return (time.perf_counter() - began) * 1000
-        finally:
-            server.terminate()
+    server = process.start(argv, portal.log, dies_with_us=True)
+    try:
+        while True:
+            try:
+                portal.first_page()
+            except OSError:
+                assert server.alive, portal.log.read_text()[-2000:]
+                time.sleep(_POLL_S)
+            else:
+                return (time.perf_counter() - began) * 1000
+    finally:
+        server.stop()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lab.chroot.errors import LabError
 from lab.controller import Lab
 from lab.demo.driver import Driver, JourneyFailed
 from lab.demo.permissions import look_at_permissions
@@ -262,10 +263,12 @@ def _walk_portal(details: PortalDetails, ground: Ground, result: Result) -> None
     portal = LabPortal.make(ground.portal, ground.relay, ground.lab.authority)
     portal.know(ground.relay, details.agent, details.fingerprint)
     ground.say(f"The portal, at {portal.url}")
-    portal.start(dies_with_us=True)
     try:
+        portal.start(dies_with_us=True)
         walk(ground.lab, portal, ground.pictures / "portal", ground.say, walked)
         result.portal = "ok"
+    except LabError as error:
+        raise JourneyFailed(str(error)) from None
     finally:
         portal.stop()
         result.portal_ms = walked.ms

@@ -12,13 +12,16 @@ from pathlib import Path
 import pyotp
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
+from lab.chroot.errors import LabError
 from lab.demo.driver import JourneyFailed
 from lab.portal.browser import PATIENCE_S, Window
 from lab.portal.lab_portal import LabPortal
 
+METHODS = "How you prove who you are"
 _POLL_S, _STEP_S, _MOST_WORDS = 0.1, 30, 600
-_CODE = re.compile(r"\b\d{8}\b")
+_CODE = re.compile(r"\b\d{6}(?:\d{2})?\b")  # of text messages and of mails
 
 
 class PortalDriver:
@@ -48,7 +51,7 @@ class PortalDriver:
         """Do a step; JourneyFailed says which one, and what was on the page."""
         try:
             yield
-        except (WebDriverException, LookupError, OSError) as error:
+        except (WebDriverException, LabError, LookupError, OSError) as error:
             why = str(getattr(error, "msg", None) or error).partition("\n")[0]
             raise self._failed(name, why) from None
         except JourneyFailed as error:
@@ -74,8 +77,8 @@ class PortalDriver:
         if picture:
             self.see(picture)
 
-    def refused(self, button: str, words: str, picture: str) -> None:
-        """Press a button and wait for the words of the refusal that must come."""
+    def press_words(self, button: str, words: str, picture: str) -> None:
+        """Press a button and wait for words that must come, such as a refusal's."""
         self.window.button(button).click()
         self.window.wait_for_words(words)
         self.see(picture)
@@ -85,6 +88,17 @@ class PortalDriver:
         for field, text in fields.items():
             self.window.driver.find_element(By.ID, field).clear()
             self.window.type(field, text)
+
+    def enter(self, field: str, text: str) -> None:
+        """Type into a field, and send its form with the key Enter."""
+        self.window.type(field, f"{text}{Keys.ENTER}")
+
+    def sign_in(self, upn: str, password: str) -> None:
+        """Sign in to set up verification methods."""
+        self.window.open("/account/sign-in")
+        self.window.wait_for("Sign in")
+        self.type(name=upn, password=password)
+        self.press("Sign in", METHODS)
 
     def app_secret(self) -> str:
         """Read the key that the page shows for an authenticator app."""

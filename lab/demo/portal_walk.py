@@ -10,20 +10,20 @@ from tempfile import TemporaryDirectory
 
 from lab.controller import Lab, Person
 from lab.demo.driver import JourneyFailed
-from lab.demo.portal_driver import PortalDriver, app_code
-from lab.demo.proof import signs_in
+from lab.demo.portal_driver import METHODS, PortalDriver, app_code
+from lab.demo.proof import lock, signs_in
 from lab.portal.browser import Window, headless
 from lab.portal.lab_portal import ORGANIZATION, LabPortal
 from lab.portal.people import CHANGES, FORGETS
 
 NEW, CHANGED = "Walked-Home-7f3a-Passw0rd!", "Walked-On-7f3a-Passw0rd!"
 _SHORT = "Ab1!short"
-START, METHODS = f"Your account at {ORGANIZATION}", "How you prove who you are"
+START = f"Your account at {ORGANIZATION}"
 PROVE, PASSWORD = "Prove it is you", "New password"
 DONE, UNLOCKED = "Your password is changed", "Your account is unlocked"
 # what the product has and no step here shows
 NOT_WALKED = ("help desk", "review")
-_LOCKING = 6  # the domain locks after 5
+_MAIL, _NUMBER = "david.at.home@example.com", "+49 1512 3456789"
 
 
 @dataclass
@@ -58,11 +58,10 @@ class _Walk:
         self._lab, self._driver, self._window = lab, driver, driver.window
         self._walked, self._secret = to, ""
         self._person = lab.people[FORGETS]
-        self._mail = "david.at.home@example.com"
 
     def all(self) -> None:
         """Take each step."""
-        for name, act in {
+        steps: dict[str, Callable[[], None]] = {
             "register": self._register,
             "forgot": self._forget,
             "refusals": self._be_refused,
@@ -70,7 +69,8 @@ class _Walk:
             "sign-in to the domain": lambda: self._signs_in(self._person, NEW),
             "change": self._change,
             "unlock": self._unlock,
-        }.items():
+        }
+        for name, act in steps.items():
             with self._driver.step(name):
                 act()
 
@@ -90,12 +90,18 @@ class _Walk:
         driver.press("Add the app", METHODS)
         driver.press("E-mail", "Add an e-mail address", "add-email")
         before = len(driver.portal.messages())
-        driver.type(address=self._mail)
+        driver.type(address=_MAIL)
         driver.press("Send a code", "Enter the code", "add-email-code")
-        code = driver.sent_code(self._mail, before)
+        code = driver.sent_code(_MAIL, before)
         driver.look_at_inbox("inbox-code")
         driver.type(code=code)
-        driver.press("Add the address", METHODS, "account-registered")
+        driver.press("Add the address", METHODS)
+        driver.press("Text message", "Add a phone number", "add-phone")
+        before = len(driver.portal.messages())
+        driver.type(address=_NUMBER)
+        driver.press("Send a code", "Enter the code", "add-phone-code")
+        driver.type(code=driver.sent_code(_NUMBER.replace(" ", ""), before))
+        driver.press("Add the number", METHODS, "account-registered")
         driver.press("Sign out", START)
 
     def _forget(self) -> None:
@@ -106,9 +112,9 @@ class _Walk:
         driver.press("Continue", PROVE, "prove-1")
         driver.press("Code by e-mail", "Code by e-mail", "prove-email")
         before = len(driver.portal.messages())
-        driver.type(address=self._mail)
+        driver.type(address=_MAIL)
         driver.press("Send a code", "Enter the code", "prove-email-code")
-        driver.type(code=driver.sent_code(self._mail, before))
+        driver.type(code=driver.sent_code(_MAIL, before))
         driver.press("Continue", f"{PROVE} (2 of 2)", "prove-2")
         driver.press("Code from your app", "Code from your app", "prove-app")
         driver.type(code=app_code(self._secret))
@@ -117,16 +123,18 @@ class _Walk:
     def _be_refused(self) -> None:
         driver = self._driver
         driver.type(new=_SHORT, again=_SHORT)
-        driver.refused("Set password", "This password is too short.", "too-short")
+        driver.press_words("Set password", "This password is too short.", "too-short")
         old = self._lab.start_password
         driver.type(new=old, again=old)
-        driver.refused("Set password", "You had this password before.", "in-history")
+        driver.press_words(
+            "Set password", "You had this password before.", "in-history"
+        )
 
     def _reset(self) -> None:
         self._driver.type(new=NEW, again=NEW)
         self._walked.ms = round(self._window.press_timed("Set password", DONE), 1)
         self._driver.see("done")
-        self._driver.told(self._mail, "changed")
+        self._driver.told(_MAIL, "changed")
         self._driver.look_at_inbox("inbox-changed")
 
     def _signs_in(self, person: Person, password: str) -> None:
@@ -144,10 +152,7 @@ class _Walk:
 
     def _unlock(self) -> None:
         driver, person = self._driver, self._person
-        for _ in range(_LOCKING):
-            signs_in(self._lab, person, "wrong")
-        if signs_in(self._lab, person, NEW):
-            raise JourneyFailed(f"{person['upn']} is not locked by wrong passwords")
+        lock(self._lab, person, NEW)
         self._window.open("/")
         driver.press("My account is locked", "Who are you?", "unlock")
         driver.type(name=person["upn"])

@@ -8,9 +8,12 @@ from typing import Self
 from ldap3.core.exceptions import LDAPException
 
 from docs.portal_client import Client, Portal
+from lab.chroot.errors import LabError
 from lab.controller import Lab, Person
 from lab.slow_controller import ask_until_there
 from wizard.results import PortalDetails
+
+_LOCKING = 6  # the domain locks after 5
 
 
 @dataclass(frozen=True)
@@ -58,3 +61,11 @@ def signs_in(lab: Lab, person: Person, password: str) -> bool:
     except LDAPException:
         return False
     return True
+
+
+def lock(lab: Lab, person: Person, password: str) -> None:
+    """Lock a person out of the domain by wrong passwords; LabError: they are not."""
+    for _ in range(_LOCKING):
+        signs_in(lab, person, "wrong")
+    if signs_in(lab, person, password):
+        raise LabError(f"{person['upn']} is not locked by wrong passwords.", "")

@@ -117,6 +117,10 @@ class Window:
         """Be a browser that was never here, without an authenticator."""
         if self.driver.virtual_authenticator_id is not None:
             self.driver.remove_virtual_authenticator()
+        self.forget_cookies()
+
+    def forget_cookies(self) -> None:
+        """Be a browser that was never here, with the same authenticator."""
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
 
     def picture(self, path: Path) -> None:

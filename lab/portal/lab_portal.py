@@ -35,6 +35,7 @@ from lab.portal.site import (
     MAIL_PORT,
     MESSAGES,
     PORT,
+    TEXT_MESSAGES,
     Site,
 )
 from lab.relay import ISSUER, LabRelay
@@ -141,6 +142,12 @@ class LabPortal:
                 "sender": "no-reply@corp.test",
                 "ca": str(self.folder / "ca.pem"),
             },
+        }
+        values["sms"] = {
+            "url": f"https://{self.address}:{INBOX_PORT}{TEXT_MESSAGES}",
+            "fields": {"to": "{number}", "text": "{text}"},
+            "ca": str(self.folder / "ca.pem"),
+            "countries": ["DE"],
         }
         (self.folder / "portal.yaml").write_text(yaml.safe_dump(values | more))
 
