@@ -52,6 +52,22 @@ class PasswordPolicy(AgentPart):
     history: int | None = Field(default=None, ge=0, le=1024)
 
 
+class RosterPerson(AgentPart):
+    """One person of the scope, as the agent lists them."""
+
+    guid: Annotated[str, Field(max_length=36)]
+    name: Name = ""
+    eligible: bool = False
+
+
+class RosterPage(AgentPart):
+    """A page of the people in the scope, and where the next one begins."""
+
+    people: list[RosterPerson] = Field(default_factory=list, max_length=1000)
+    total: int = Field(default=0, ge=0, lt=2**31)
+    cursor: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+
+
 class Step(AgentPart):
     """One step of a write, and what became of it."""
 
@@ -72,6 +88,7 @@ class Answer(AgentPart):
     state: AccountState | None = None
     sign_in: _Token | None = None
     receipt: _Token | None = None
+    roster: RosterPage | None = None
     steps: list[Step] = Field(default_factory=list, max_length=MOST_MEMBERS)
 
     @property

@@ -122,6 +122,12 @@ def _shown_by(shown: Entry | Taken) -> dict[str, Any]:
             return {"methods": methods(shown)}
 
 
+def roster(cursor: str, reference: str, address: str) -> dict[str, Any]:
+    """Ask for a page of the people in the scope; without a cursor for the first."""
+    claims = {"op": "roster", **_visit(reference, address)}
+    return {**claims, "cursor": cursor} if cursor else claims
+
+
 def by_guid(guid: str) -> dict[str, str]:
     """Name a person by objectGUID."""
     return {"by": "objectGUID", "value": guid}

@@ -47,7 +47,7 @@ class EventKind(StrEnum):
     UNBLOCKED = "unblocked"
     EXPORTED = "exported"
     REMINDED = "reminded"
-    MUST_REGISTER = "must_register"
+    MUST_REGISTER_AGAIN = "must_register_again"
     MESSAGE_TESTED = "message_tested"
 
 

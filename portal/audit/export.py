@@ -63,7 +63,7 @@ class Format(StrEnum):
 def lines(format_: Format, recorded: Iterable[Recorded], version: str) -> Iterator[str]:
     """Write events as lines without their ends; `version` is the program's, for CEF."""
     if format_ is Format.CSV:
-        yield _csv_row(_COLUMNS)
+        yield csv_row(_COLUMNS)
     write: dict[Format, Callable[[Recorded], str]] = {
         Format.CSV: _csv,
         Format.JSON: _json,
@@ -97,13 +97,13 @@ def _json(recorded: Recorded) -> str:
 def _csv(recorded: Recorded) -> str:
     values = _values(recorded)
     values["detail"] = json.dumps(values["detail"], sort_keys=True)
-    return _csv_row(
+    return csv_row(
         "" if value is None else printable(str(value), _MOST)
         for value in values.values()
     )
 
 
-def _csv_row(cells: Iterable[str]) -> str:
+def csv_row(cells: Iterable[str]) -> str:
     """Write one row, each cell in quotes (RFC 4180), none of them a formula."""
     line = io.StringIO()
     safe = [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]

@@ -165,6 +165,12 @@ def last_before(connection: Connection, at: int) -> int:
     return connection.scalar(before.order_by(EVENT.c.number.desc()).limit(1)) or 0
 
 
+def newest_number(connection: Connection) -> int:
+    """Give the number of the newest event; 0 where there is none."""
+    last = _last(connection)
+    return 0 if last is None else last.number
+
+
 def of_person(connection: Connection, guid: str, most: int) -> list[Recorded]:
     """Give the last events of a person, the newest first."""
     rows = connection.execute(

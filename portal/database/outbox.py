@@ -142,3 +142,14 @@ def failing(connection: Connection, now: float, waits_s: float) -> list[Failing]
         .order_by(OUTBOX.c.channel)
     )
     return [Failing(*row) for row in rows]
+
+
+def waiting(connection: Connection, now: float) -> list[Failing]:
+    """Give for each way how many messages wait, with the last failure of one."""
+    rows = connection.execute(
+        select(OUTBOX.c.channel, func.count(), func.max(OUTBOX.c.failure))
+        .where(OUTBOX.c.sent.is_(None), OUTBOX.c.ends > now)
+        .group_by(OUTBOX.c.channel)
+        .order_by(OUTBOX.c.channel)
+    )
+    return [Failing(channel, count, failure or "") for channel, count, failure in rows]

@@ -83,6 +83,12 @@ def names(connection: Connection, guids: Iterable[str]) -> dict[str, str]:
     return {row.guid: row.upn or row.name for row in rows}
 
 
+def registered(connection: Connection, guids: Iterable[str]) -> set[str]:
+    """Give those of some people who registered."""
+    own = PERSON.c.guid.in_(list(guids)) & PERSON.c.registered.is_not(None)
+    return set(connection.scalars(select(PERSON.c.guid).where(own)))
+
+
 def key(text: str) -> str:
     """Give a name as it is searched and sorted by, whatever case it is typed in."""
     return text.casefold()[:_MOST_KEY]
@@ -100,6 +106,12 @@ def mark_confirmed(connection: Connection, guid: str, now: int) -> None:
     connection.execute(
         update(PERSON).where(PERSON.c.guid == guid).values(confirmed=now)
     )
+
+
+def must_register(connection: Connection, guid: str) -> None:
+    """Make somebody one who did not register, whoever is signed in as them."""
+    values = {"registered": None, "confirmed": None, "epoch": PERSON.c.epoch + 1}
+    connection.execute(update(PERSON).where(PERSON.c.guid == guid).values(**values))
 
 
 def block(connection: Connection, guid: str, now: int | None) -> None:

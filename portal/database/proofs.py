@@ -119,6 +119,11 @@ def remove(connection: Connection, guid: str, proof: str) -> bool:
     return bool(connection.execute(delete(PROOF).where(own)).rowcount)
 
 
+def remove_all(connection: Connection, guid: str) -> None:
+    """Remove all methods of a person."""
+    connection.execute(delete(PROOF).where(PROOF.c.person == guid))
+
+
 def advance(connection: Connection, proof: str, counter: int, now: int) -> bool:
     """Note that a step was taken; False where it, or a later one, was before."""
     newer = (PROOF.c.id == proof) & (PROOF.c.counter < counter)

@@ -20,6 +20,9 @@ class Pattern(StrEnum):
     UNUSUAL_ACCOUNT = "unusual_account"
     UNTYPED_CODES = "untyped_codes"
     REGISTERED_AT_NIGHT = "registered_at_night"
+    HELPED_OFTEN = "helped_often"
+    HELPED_TWICE = "helped_twice"
+    NEW_COUNTRY = "new_country"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Limits:
     resets_s: int = 300
     idle_days: int = 365
     codes: int = 3
+    helped: int = 15
+    known_numbers: int = 20
     night: tuple[int, int] = (22, 6)
     utc_offset_s: int = 0
 

@@ -193,6 +193,71 @@ def _registered_at_night(events: Sequence[Recorded], limits: Limits) -> _Found:
         seen[network].add(event.person)
 
 
+def _helped_often(events: Sequence[Recorded], limits: Limits) -> _Found:
+    """See who resets for many within a day, or who is reset for twice in it."""
+    helped = [e for e in events if is_done(e.event) and e.event.actor is not None]
+    for actor, own in _grouped(helped, lambda each: each.event.actor).items():
+        for window in _bursts(own, DAY_S, limits.helped, _number):
+            yield Finding(
+                Pattern.HELPED_OFTEN,
+                Text("One of the help desk reset many passwords within a day."),
+                Text("Somebody may use their account, or talk them into it."),
+                Text("Compare the resets with the cases of the help desk."),
+                numbers(window),
+                actor,
+                window[-1].event.address,
+            )
+    for person, own in _grouped(helped, lambda each: each.event.person).items():
+        for window in _bursts(own, DAY_S, 2, _number):
+            yield Finding(
+                Pattern.HELPED_TWICE,
+                Text("The help desk reset one password twice within a day."),
+                Text("Somebody may have called in the person's name, before or after."),
+                Text("Call the person back on the number on file."),
+                numbers(window),
+                person,
+                window[-1].event.address,
+            )
+
+
+def _new_country(events: Sequence[Recorded], limits: Limits) -> _Found:
+    """See a text message to a country that none went to before."""
+    seen: set[object] = set()
+    sent = [
+        each
+        for each in events
+        if each.event.kind is EventKind.CODE_SENT and each.event.detail.get("country")
+    ]
+    for number, each in enumerate(sent):
+        country = each.event.detail["country"]
+        if country not in seen and number >= limits.known_numbers:
+            yield Finding(
+                Pattern.NEW_COUNTRY,
+                Text(
+                    "A text message went to a country that none went to before: "
+                    "{country}.",
+                    country=str(country),
+                ),
+                Text("Who earns by text messages has them sent far away."),
+                Text("Take the country out of the settings, unless somebody is there."),
+                (each.number,),
+                each.event.person,
+                each.event.address,
+            )
+        seen.add(country)
+
+
+def _grouped(
+    events: Sequence[Recorded], by: Callable[[Recorded], str | None]
+) -> dict[str, list[Recorded]]:
+    found: dict[str, list[Recorded]] = defaultdict(list)
+    for each in events:
+        key = by(each)
+        if key is not None:
+            found[key].append(each)
+    return found
+
+
 def _is_night(at: int, limits: Limits) -> bool:
     hour = (at + limits.utc_offset_s) % DAY_S // HOUR_S
     begins, ends = limits.night
@@ -238,4 +303,6 @@ _LOOKS: tuple[Callable[[Sequence[Recorded], Limits], _Found], ...] = (
     _unusual_account,
     _untyped_codes,
     _registered_at_night,
+    _helped_often,
+    _new_country,
 )

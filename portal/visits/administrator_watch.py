@@ -49,7 +49,7 @@ class AdministratorWatch:
             named = {
                 "agent": address.name,
                 "domain": address.domain,
-                "fingerprint": _in_groups(address.fingerprint),
+                "fingerprint": in_groups(address.fingerprint),
             }
             own = address.fingerprint
             if agent.said is not None or agent.is_restored:
@@ -97,7 +97,7 @@ def statements(services: Services) -> list[Statement]:
     ]
 
 
-def _in_groups(fingerprint: str) -> str:
+def in_groups(fingerprint: str) -> str:
     """Write a fingerprint as the wizard does, in groups of four."""
     upper = fingerprint.upper()
     return " ".join(upper[at : at + 4] for at in range(0, len(upper), 4))

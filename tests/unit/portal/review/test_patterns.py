@@ -26,7 +26,7 @@ class History:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - a history, not a secret
         self.events: list[Event] = []
-        self._visits = 0
+        self._visits = self._texts = 0
 
     def add(
         self, kind: EventKind, at: int, person: str | None, address: str, **fields: Any
@@ -76,6 +76,21 @@ class History:
             )
         )
 
+    def text_message(self, at: int, person: str, address: str) -> None:
+        """Let somebody prove who they are by text message, and leave it at that."""
+        visit = self.begin(at, person, address)
+        self._texts += 1
+        country = ("DE", "AT", "CH")[self._texts % 3]
+        sent = {"method": "sms", "code": "ok", "country": country}
+        self.add(K.CODE_SENT, at + 5, person, address, visit=visit, **sent)
+        self.add(K.METHOD_USED, at + 30, person, address, visit=visit, method="sms")
+
+    def helped(self, at: int, person: str, actor: str, address: str) -> None:
+        """Let the help desk reset somebody's password."""
+        self.events.append(
+            Event(K.PASSWORD_RESET, at, f"case-{at}", person, actor, "ok", {}, address)
+        )
+
     def recorded(self) -> list[Recorded]:
         ordered = sorted(self.events, key=lambda event: event.at)
         return [
@@ -93,6 +108,11 @@ def quiet(seed: int, least: int) -> History:
         person, address = f"person {number}", f"203.0.{number // 250}.{number % 250}"
         if history.random.random() < 0.5:
             history.reset(at, person, address)
+        elif history.random.random() < 0.5:
+            history.text_message(at, person, address)
+        elif history.random.random() < 0.1:
+            helper = f"helper {history.random.randrange(8)}"
+            history.helped(at, f"{person} {at}", helper, address)
         else:
             history.add(K.SIGNED_IN, at, person, address, visit=history.visit())
     return history
@@ -156,6 +176,23 @@ def _night(history: History, at: int) -> None:
     history.add(K.REGISTERED, night, "victim", THIEF, visit="v")
 
 
+def _helper(history: History, at: int) -> None:
+    for number in range(15):
+        history.helped(at + number * 300, f"one of many {number}", "talked", THIEF)
+
+
+def _called_twice(history: History, at: int) -> None:
+    for hours in (0, 5):
+        history.helped(at + hours * HOUR, "victim", f"helper {hours}", THIEF)
+
+
+def _far_away(history: History, at: int) -> None:
+    visit = history.begin(at, "victim", THIEF)
+    sent = {"method": "sms", "code": "ok", "country": "XX"}
+    history.add(K.CODE_SENT, at + 5, "victim", THIEF, visit=visit, **sent)
+    history.add(K.METHOD_USED, at + 9, "victim", THIEF, visit=visit, method="sms")
+
+
 CASES: dict[Callable[[History, int], None], Pattern] = {
     _failures: Pattern.FAILURES_THEN_SUCCESS,
     _new_method: Pattern.RESET_AFTER_NEW_METHOD,
@@ -166,6 +203,9 @@ CASES: dict[Callable[[History, int], None], Pattern] = {
     _two_proof: Pattern.UNUSUAL_ACCOUNT,
     _untyped: Pattern.UNTYPED_CODES,
     _night: Pattern.REGISTERED_AT_NIGHT,
+    _helper: Pattern.HELPED_OFTEN,
+    _called_twice: Pattern.HELPED_TWICE,
+    _far_away: Pattern.NEW_COUNTRY,
 }
 
 

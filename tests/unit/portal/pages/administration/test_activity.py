@@ -41,7 +41,9 @@ async def test_fifty_are_shown_and_older_ones_follow(portal: Running) -> None:
         page.text.split('class="main" href="')[1].split('"')[0].replace("&amp;", "&")
     )
     page = await staff.browser.open(older)
-    assert page.text.count("<tr>") == 12  # its head; ten, and the visit of who signed in
+    assert (
+        page.text.count("<tr>") == 12
+    )  # its head; ten, and the visit of who signed in
     assert "Next page" not in page.text
 
 
