@@ -15,26 +15,28 @@ def take(connection: Connection, budget: Budget, digest: str, now: float) -> boo
     `digest` names the budget and whose it is (`pepper.Purpose.BUDGET`).
     """
     held = BUDGET.c.arrival
+    # taken while the clock was far ahead: it would be closed until that time comes
+    is_wrong = held > budget.of_another_clock(now)
     statement = insert_into(connection, BUDGET).values(
         id=digest, arrival=now + budget.interval
     )
-    later = case((held > now, held), else_=now) + budget.interval
+    later = case((is_wrong, now), (held > now, held), else_=now) + budget.interval
     taken = statement.on_conflict_do_update(
         index_elements=[BUDGET.c.id],
         set_={"arrival": later},
-        where=held <= budget.latest_arrival(now),
+        where=is_wrong | (held <= budget.latest_arrival(now)),
     ).returning(BUDGET.c.arrival)
     return connection.execute(taken).first() is not None
 
 
 def left(connection: Connection, budget: Budget, digest: str, now: float) -> int:
     """Count what is left of a budget."""
-    return budget.left(_arrival(connection, digest, now), now)
+    return budget.left(_arrival(connection, budget, digest, now), now)
 
 
 def wait(connection: Connection, budget: Budget, digest: str, now: float) -> float:
     """Seconds until there is one more; 0 where there is now."""
-    return budget.wait(_arrival(connection, digest, now), now)
+    return budget.wait(_arrival(connection, budget, digest, now), now)
 
 
 def give_back(connection: Connection, budget: Budget, digest: str) -> None:
@@ -54,6 +56,8 @@ def forget_full(connection: Connection, now: float) -> None:
     connection.execute(delete(BUDGET).where(BUDGET.c.arrival < now))
 
 
-def _arrival(connection: Connection, digest: str, now: float) -> float:
+def _arrival(connection: Connection, budget: Budget, digest: str, now: float) -> float:
     held = connection.scalar(select(BUDGET.c.arrival).where(BUDGET.c.id == digest))
-    return now if held is None else float(held)
+    if held is None or held > budget.of_another_clock(now):
+        return now
+    return float(held)

@@ -6,7 +6,16 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from portal.database.schema import OUTBOX
 from portal.keys.row_keys import RowKeys, Unsealable
@@ -14,6 +23,8 @@ from portal.keys.row_keys import RowKeys, Unsealable
 LOG = logging.getLogger("portal.database")
 MAIL, SMS = "mail", "sms"  # the channels
 _TAKEN_S = 120.0  # a node that took one and died: another goes on after this
+_LONGEST_WAIT_S = 3600.0  # longer than anybody lets one wait
+_NEVER = 1e15  # what is never tried again is due later than this
 
 
 @dataclass(frozen=True)
@@ -81,9 +92,8 @@ class Outbox:
 
         Another node takes it again where this one does not say what became of it.
         """
-        free = OUTBOX.c.taken.is_(None) | (OUTBOX.c.taken < now - _TAKEN_S)
-        due = OUTBOX.c.sent.is_(None) & (OUTBOX.c.due <= now) & free
-        alive = due & (OUTBOX.c.ends > now) & (OUTBOX.c.channel == channel)
+        own = OUTBOX.c.sent.is_(None) & (OUTBOX.c.channel == channel)
+        alive = own & (OUTBOX.c.ends > now) & _free(now) & _due(now)
         first = select(OUTBOX).where(alive).order_by(OUTBOX.c.due).limit(1)
         first = first.with_for_update(skip_locked=True)
         while (row := connection.execute(first).first()) is not None:
@@ -108,6 +118,18 @@ class Outbox:
             return None
         to, subject, text, html = json.loads(sealed)
         return Message(row.channel, row.kind, row.person, to, subject, text, html)
+
+
+def _free(now: float) -> ColumnElement[bool]:
+    """Whether no node has it, or none that says so still; clocks are put back too."""
+    taken = OUTBOX.c.taken
+    return taken.is_(None) | (taken < now - _TAKEN_S) | (taken > now + _TAKEN_S)
+
+
+def _due(now: float) -> ColumnElement[bool]:
+    """Whether its time has come, or is one that a clock far ahead gave it."""
+    due = OUTBOX.c.due
+    return (due <= now) | ((due > now + _LONGEST_WAIT_S) & (due < _NEVER))
 
 
 def mark_sent(connection: Connection, own_id: str, now: float) -> None:

@@ -6,6 +6,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from portal.database.schema import PERSON, SESSION
 
+_MOST_SKEW_S = 60  # between nodes
+
 
 @dataclass(frozen=True)
 class Session:
@@ -40,6 +42,8 @@ def find(connection: Connection, session: str, now: int) -> Session | None:
         .where(
             SESSION.c.id == session,
             SESSION.c.ends > now,
+            # begun by a clock that was ahead, it would last for as long as that was
+            SESSION.c.started <= now + _MOST_SKEW_S,
             SESSION.c.epoch == PERSON.c.epoch,
         )
     )

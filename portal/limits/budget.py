@@ -24,6 +24,13 @@ class Budget:
         """Give the latest arrival time that still leaves room for one, at `now`."""
         return now + self.seconds - self.interval
 
+    def of_another_clock(self, now: float) -> float:
+        """Give the time from which on an arrival is none of a clock that was right.
+
+        It is over what was taken, and nodes differ by less than the budget lasts.
+        """
+        return now + 2 * self.seconds
+
     def wait(self, arrival: float, now: float) -> float:
         """Seconds until there is room for one; 0 where there is now."""
         return max(0.0, arrival - self.latest_arrival(now))

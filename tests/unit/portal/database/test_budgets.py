@@ -39,3 +39,16 @@ def test_what_is_full_again_is_forgotten(connection: Connection) -> None:
     budgets.take(connection, THREE, "ben", 5000.0)
     budgets.forget_full(connection, 5000.0)
     assert connection.scalar(select(func.count()).select_from(BUDGET)) == 1
+
+
+def test_a_clock_that_was_far_ahead_shuts_nobody_out(connection: Connection) -> None:
+    year = 365 * 86_400.0
+    for _ in range(3):
+        assert budgets.take(connection, THREE, "anna", year)
+    assert not budgets.take(connection, THREE, "anna", year)
+    # of another node, a little behind, they are gone too
+    assert not budgets.take(connection, THREE, "anna", year - 600)
+    assert budgets.left(connection, THREE, "anna", 0.0) == 3
+    assert budgets.wait(connection, THREE, "anna", 0.0) == 0
+    taken = [budgets.take(connection, THREE, "anna", 0.0) for _ in range(4)]
+    assert taken == [True, True, True, False]

@@ -66,3 +66,20 @@ def test_nothing_of_it_can_be_read(connection: Connection, queue: Outbox) -> Non
     assert not [each for each in WORDS if each in repr(MESSAGE)]
     connection.execute(update(OUTBOX).values(id="another"))
     assert queue.take(connection, 0.0) is None
+
+
+def test_a_clock_that_was_far_ahead_holds_no_message_back(
+    connection: Connection, queue: Outbox
+) -> None:
+    year = 365 * 86_400.0
+    queue.put(connection, MESSAGE, year, 600)
+    taken = queue.take(connection, year)  # its node died, and the clock was put right
+    assert taken is not None
+    again = queue.take(connection, 0.0)
+    assert again is not None
+    assert again.id == taken.id
+    outbox.mark_failed(connection, again.id, "away", 5.0)
+    assert queue.take(connection, 4.0) is None
+    assert queue.take(connection, 5.0) is not None
+    outbox.mark_failed(connection, again.id, "refused", float("inf"))
+    assert queue.take(connection, 6.0) is None

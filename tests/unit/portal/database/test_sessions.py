@@ -45,3 +45,10 @@ def test_signing_out_ends_it(connection: Connection, session: Session) -> None:
 def test_who_is_blocked_is_signed_out(connection: Connection, session: Session) -> None:
     people.block(connection, GUID, 5)
     assert sessions.find(connection, session.id, 0) is None
+
+
+def test_one_that_a_clock_ahead_began_has_ended(
+    connection: Connection, session: Session
+) -> None:
+    assert sessions.find(connection, "one", -30) == session
+    assert sessions.find(connection, "one", -3 * 3600) is None
