@@ -1,4 +1,4 @@
-"""Build the packages: .deb and .rpm of agent, wizard and relay."""
+"""Build the packages: .deb and .rpm of agent, wizard, relay, portal."""
 
 import argparse
 import os

@@ -11,6 +11,7 @@ from installer.completion import completion
 from installer.guide.build import build as build_guide
 from installer.package_specs import RECIPES, Recipe
 from installer.staging import GUIDE, GUIDE_IN
+from portal.cli.main import main as portal_main
 from relay.cli.main import main as relay_main
 from wizard.__main__ import main as wizard_main
 from wizard.cli.main import main as command_main
@@ -20,11 +21,13 @@ PROGRAMS = {
     "writeback-agent.8": agent_main,
     "writeback-wizard.1": wizard_main,
     "writeback-relay.8": relay_main,
+    "writeback-portal.8": portal_main,
 }
 # Whose words a shell completes, by the package that they are in.
 COMPLETED = {
     "agent": ("writeback", command_main),
     "relay": ("writeback-relay", relay_main),
+    "portal": ("writeback-portal", portal_main),
 }
 PROSE = Path(__file__).parent / "manual"
 GUIDE_BY = "sphinx"

@@ -104,4 +104,18 @@ writeback-relay sets it up, registers portals and gives out enrolment codes.""",
     rpm=Needs((f"glibc >= {_GLIBC}", "libz.so.1()(64bit)"), ("systemd",)),
 )
 
-RECIPES = {"agent": AGENT, "wizard": WIZARD, "relay": RELAY}
+PORTAL = Recipe(
+    short="portal",
+    name="writeback-portal",
+    section="web",
+    description="""where people reset their own password of Active Directory
+A web application that asks Writeback's agents through a relay, sealed and signed, and
+holds no directory. The command writeback-portal sets it up, checks each part that it
+needs, backs it up and shows its audit.""",
+    programs=("writeback-portal",),
+    manual=("writeback-portal.8",),
+    deb=Needs((f"libc6 (>= {_GLIBC})", "zlib1g"), ("systemd", "nginx | httpd")),
+    rpm=Needs((f"glibc >= {_GLIBC}", "libz.so.1()(64bit)"), ("systemd",)),
+)
+
+RECIPES = {"agent": AGENT, "wizard": WIZARD, "relay": RELAY, "portal": PORTAL}

@@ -10,5 +10,12 @@ BUILD = REPOSITORY / ".lab/build"
 CONSTRAINTS = INSTALLER / "constraints.txt"
 LOCK = INSTALLER / "lock.txt"
 PYPROJECT = REPOSITORY / "pyproject.toml"
-# What the frozen programs are made of: nothing else of the repository gets in.
-SOURCES = ("agent", "relay", "resources", "rollout", "wire", "wizard")
+# What the frozen programs of each package are made of: nothing else of the repository
+# gets in, and a change elsewhere freezes none of them anew.
+SOURCES_OF = {
+    "agent": ("agent", "resources", "rollout", "wire", "wizard"),
+    "wizard": ("agent", "resources", "rollout", "wire", "wizard"),
+    "relay": ("relay", "wire"),
+    "portal": ("portal", "resources", "rollout", "wire"),
+}
+SOURCES = tuple(sorted({name for names in SOURCES_OF.values() for name in names}))

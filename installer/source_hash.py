@@ -13,7 +13,7 @@ from pathlib import Path
 from installer import build_root
 from installer.errors import BuildError
 from installer.guide.build import SOURCE
-from installer.paths import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
+from installer.paths import INSTALLER, PYPROJECT, REPOSITORY, SOURCES, SOURCES_OF
 from installer.staging import DOCUMENTS
 
 # Also what the packages' documents are made of.
@@ -73,10 +73,10 @@ def of_package(copied: Path, *more: str) -> str:
     return _hash(copied, (*_FOLDERS, *_MORE), more)
 
 
-def of_programs(copied: Path, *more: str) -> str:
-    """Hash everything that decides about the frozen programs, and `more`."""
+def of_programs(copied: Path, short: str) -> str:
+    """Hash everything that decides about the frozen programs of one package."""
     ours = ("installer/freeze", "installer/pyinstaller.py")
-    return _hash(copied, (*SOURCES, *ours), more)
+    return _hash(copied, (*SOURCES_OF[short], *ours), (short,))
 
 
 def _hash(base: Path, names: Iterable[str], more: Iterable[str]) -> str:

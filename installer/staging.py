@@ -18,6 +18,7 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "agent": ("docs/site.yaml",),
     # the second is what the first refers to
     "relay": ("docs/relay.md", "docs/wire.md"),
+    "portal": ("docs/portal.md", "docs/wire.md"),
 }
 
 

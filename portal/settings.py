@@ -31,7 +31,7 @@ from wire.server.address import Address
 SETTINGS_FILE = Path("/etc/writeback-portal/portal.yaml")
 DATA_FOLDER = Path("/var/lib/writeback-portal")
 DATABASE = "portal.db"
-_LISTEN = "127.0.0.1:8480"
+LISTEN = "127.0.0.1:8480"
 _MOST_BYTES = 256 * 1024
 _HEX = re.compile("[0-9a-f]{64}")
 _REMEDY = "mend it; docs/portal.md lists what there is"
@@ -201,7 +201,7 @@ class Settings(_Section):
     base_url: Annotated[str, AfterValidator(_origin)]
     organization: _Short
     issuer: Annotated[str, AfterValidator(names.issuer)]
-    listen: Address = _LISTEN
+    listen: Address = LISTEN
     tls: Certificate | None = None
     database: Annotated[str, Field(min_length=1, max_length=500)] = (
         f"sqlite:///{DATA_FOLDER}/{DATABASE}"

@@ -56,7 +56,7 @@ class RelayHttp:
     def __init__(self, address: RelayAddress, send_key: Secret) -> None:
         self.address = address
         self._send_key = send_key
-        self._tls = _tls(address)
+        self._tls = trusting(address)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -127,7 +127,7 @@ class RelayHttp:
             raise NoAnswer(type(error).__name__) from None
 
 
-def _tls(address: RelayAddress) -> ssl.SSLContext:
+def trusting(address: RelayAddress) -> ssl.SSLContext:
     """Trust the system's authorities and the relay's own; TLS 1.2 at least."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -87,7 +87,8 @@ def run_restored(arguments: argparse.Namespace) -> int:
 
 
 def _say(done: Settled, *, keep_codes: bool) -> None:
-    print(f"Ended: {done.visits} visits, {done.sign_ins} sign-ins.")
+    print(f"Ended: {done.visits} visits, {done.sign_ins} sign-ins,")
+    print(f"{done.registration_codes} registration codes, and wizards that waited.")
     print("Codes of apps are good again from the next minute on.")
     print(f"Not sent: {done.messages} messages that waited; they may have been sent.")
     if done.codes_known:

@@ -5,7 +5,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.agents.exchange import AgentExchange
 from portal.agents.relay_http import NoAnswer, RelayHttp
+from portal.cli import surroundings
+from portal.cli.checked import Checked
 from portal.cli.events import reading
 from portal.cli.places import add_places, secrets_of
 from portal.database.events import Events
@@ -34,22 +36,18 @@ from wire.printable import printable
 _TIMEOUT_S = 10.0
 
 
-@dataclass(frozen=True)
-class Checked:
-    """One part: whether it is well, what was seen, and what to do where it is not."""
-
-    part: str
-    ok: bool
-    what: str
-    remedy: str = ""
-
-
 def add_commands(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> None:
     """Add `check`."""
     parser = commands.add_parser("check", help="try each part that the portal needs")
     parser.add_argument("--json", action="store_true", help="as one JSON array")
+    parser.add_argument(
+        "--node", action="store_true", help="whether the server here answers, no more"
+    )
+    parser.add_argument(
+        "--ca", type=Path, metavar="PEM", help="who signed the portal's certificate"
+    )
     add_places(parser)
     parser.set_defaults(run=run_check)
 
@@ -71,18 +69,29 @@ async def _all(arguments: argparse.Namespace) -> list[Checked]:
         settings = read_settings(arguments.settings)
     except PortalUnusable as error:
         return [Checked("settings", False, str(error))]
+    if arguments.node:
+        return [await surroundings.node(settings)]
     secrets = secrets_of(arguments)
     checked = [Checked("settings", True, f"{arguments.settings} is in the form")]
     checked += _secrets(settings, secrets)
     checked.append(_database(arguments, secrets))
     checked += [each async for each in _agents(settings, secrets)]
     if settings.mail is not None:
-        checked.append(await _mail(settings))
+        checked.append(await _mail(settings, secrets))
     if settings.sms is not None:
         checked.append(await _gateway(settings.sms, secrets))
     if settings.identity_provider is not None:
         checked.append(await _provider(settings, secrets))
-    return checked
+    return [*checked, *[each async for each in _around(settings, arguments.ca)]]
+
+
+async def _around(settings: Settings, ca: Path | None) -> AsyncIterator[Checked]:
+    for relay in settings.relays:
+        yield await surroundings.clock(relay)
+    for each in (*surroundings.disk(settings), *surroundings.proxies(settings)):
+        yield each
+    yield await surroundings.node(settings)
+    yield await surroundings.front(settings, ca)
 
 
 def _secrets(settings: Settings, secrets: SecretFiles) -> Iterator[Checked]:
@@ -100,7 +109,7 @@ def _secrets(settings: Settings, secrets: SecretFiles) -> Iterator[Checked]:
 
 
 def _secret(secrets: SecretFiles, name: str) -> Checked:
-    part, path = f"secret {name}", secrets.folder / name
+    part, path = f"secret {name}", secrets.path(name)
     try:
         secret = secrets.read(name)
         if name == secret_files.WIRE_KEYS:
@@ -179,7 +188,7 @@ async def _agent(agent: AgentAddress, exchange: AgentExchange) -> Checked:
     return Checked(part, True, f"ready, with the fingerprint {agent.fingerprint}")
 
 
-async def _mail(settings: Settings) -> Checked:
+async def _mail(settings: Settings, secrets: SecretFiles) -> Checked:
     mail = settings.mail
     if mail is None:
         raise ValueError("no mail server is set")
@@ -197,6 +206,12 @@ async def _mail(settings: Settings) -> Checked:
         )
         async with client:
             await client.noop()
+            if mail.user is not None:
+                password = secrets.read(secret_files.MAIL_PASSWORD)
+                await client.login(mail.user, password.reveal())
+    except aiosmtplib.SMTPAuthenticationError:
+        remedy = "see user in the settings, and the secret mail_password"
+        return Checked(part, False, f"it does not let {mail.user} in", remedy)
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
         what = f"it can't be asked: {type(error).__name__}"
         remedy = "see host, port, security and ca of mail in the settings"

@@ -15,8 +15,10 @@ from portal.cli import (
     enrolment,
     events,
     messages,
+    peers,
     registration_code,
     review,
+    secrets,
     serve,
     setup,
 )
@@ -24,8 +26,8 @@ from wire.printable import printable_lines
 from wire.server.errors import ServerUnusable
 
 _KINDS = (
-    *(setup, serve, enrolment, approve, database, backup, check, messages),
-    *(registration_code, events, review),
+    *(setup, secrets, enrolment, approve, peers, registration_code),
+    *(serve, check, messages, events, review, backup, database),
 )
 _DOC = "The portal's command: set up, serve, enrol agents."
 

@@ -1,9 +1,9 @@
 """What a database of before may not give back: nothing that is good once is good twice.
 
-A backup knows nothing of what was used after it. So visits, codes that were sent,
-registration codes and sign-ins end; messages that waited are not sent again; an app's
-codes of now are taken for used. Passkeys need nothing: each answers a challenge that
-ended with its visit.
+A backup knows nothing of what was used after it. So visits, codes that were sent or
+handed out and sign-ins end; messages that waited are not sent again; an app's codes of
+now are taken for used. Passkeys need nothing: each answers a challenge that ended with
+its visit. "This wasn't me" may be said twice: it only switches something off.
 Recovery codes that were used since are known where the database of before can be read;
 where not, all are used up.
 """
@@ -18,6 +18,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from portal.database.schema import (
     BROWSER,
+    CHALLENGE,
+    CODE,
+    DEVICE_GRANT,
     JOURNEY,
     OUTBOX,
     PERSON,
@@ -26,10 +29,16 @@ from portal.database.schema import (
     RECOVERY_CODE,
     REGISTRATION_CODE,
     SESSION,
+    TAKEN,
 )
 from portal.methods import totp
 from wire.self_service.proof_kind import ProofKind
 
+# of these nothing is left; those that others point to come last
+ENDED = (
+    *(CODE, CHALLENGE, TAKEN, JOURNEY, SESSION, BROWSER),
+    *(DEVICE_GRANT, REGISTRATION_CODE, PROVIDER_SIGN_IN),
+)
 _AT_ONCE = 500  # parameters of one statement
 
 
@@ -50,6 +59,7 @@ class Settled:
 
     visits: int
     sign_ins: int
+    registration_codes: int
     messages: int
     recovery_codes: int
     blocked: int
@@ -84,11 +94,7 @@ def settle(
     `since` is what is known of that, None where nothing is; then all recovery codes are
     used up, unless `keep_codes` says that none was used.
     """
-    visits = connection.execute(delete(JOURNEY)).rowcount
-    sign_ins = connection.execute(delete(SESSION)).rowcount
-    connection.execute(delete(BROWSER))
-    connection.execute(delete(REGISTRATION_CODE))
-    connection.execute(delete(PROVIDER_SIGN_IN))
+    ended = {table: connection.execute(delete(table)).rowcount for table in ENDED}
     connection.execute(update(PERSON).values(epoch=PERSON.c.epoch + 1))
     messages = connection.execute(delete(OUTBOX).where(OUTBOX.c.sent.is_(None)))
     _use_up_app_codes(connection, now)
@@ -96,8 +102,9 @@ def settle(
     if since is not None or not keep_codes:
         codes = _use_up(connection, since, now)
     return Settled(
-        visits=visits,
-        sign_ins=sign_ins,
+        visits=ended[JOURNEY],
+        sign_ins=ended[SESSION],
+        registration_codes=ended[REGISTRATION_CODE],
         messages=messages.rowcount,
         recovery_codes=codes,
         blocked=_block(connection, () if since is None else since.blocked),

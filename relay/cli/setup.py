@@ -2,9 +2,7 @@
 
 import argparse
 import contextlib
-import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,10 +24,9 @@ from relay.settings import (
 )
 from relay.tls_files import TLS_FOLDER, USER, TlsFiles, has_service_user
 from wire.server.address import host_port
+from wire.server.socket_service import SocketService
 
-_SYSTEMD = Path("/run/systemd/system")
-_SOCKET = Path("/etc/systemd/system/writeback-relay.socket.d/10-listen.conf")
-_UNITS = ("writeback-relay.socket", "writeback-relay.service")
+_SERVICE = SocketService("writeback-relay", LISTEN)
 
 
 def add_commands(commands: Any) -> None:
@@ -166,21 +163,7 @@ def _run(add_commands: Callable[[Any], None], *words: str) -> None:
 
 def _start(settings: Settings) -> None:
     """Have systemd listen and serve, from now on and at each boot."""
-    host, port = host_port(settings.listen)
-    if settings.listen != LISTEN:
-        _SOCKET.parent.mkdir(parents=True, exist_ok=True)
-        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        _SOCKET.write_text(f"[Socket]\nListenStream=\nListenStream={where}\n")
-    else:
-        _SOCKET.unlink(missing_ok=True)
-    if not _SYSTEMD.is_dir() or os.geteuid() != 0:
-        print(f"Start it: systemctl enable --now {' '.join(_UNITS)}")
+    if not _SERVICE.start_on(settings.listen):
+        print(f"Start it: systemctl enable --now {' '.join(_SERVICE.units)}")
         return
-    for words in (["daemon-reload"], ["enable", "--now", *_UNITS]):
-        done = subprocess.run(["systemctl", *words], check=False)
-        if done.returncode:
-            raise RelayUnusable(
-                "systemd did not start the relay",
-                "see: journalctl --unit writeback-relay",
-            )
-    print(f"The relay serves on port {port}.")
+    print(f"The relay serves on port {host_port(settings.listen)[1]}.")

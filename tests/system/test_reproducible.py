@@ -25,7 +25,7 @@ def test_a_second_build_gives_the_same_bytes(
     sums = []
     for each in ("first", "second"):
         # packed by nobody, it keeps what was built before from being taken
-        (tmp_path / each / "agent/salt").write_text(secrets.token_hex())
+        (tmp_path / each / "wire/salt").write_text(secrets.token_hex())
         files = build([name], "9.9.9", silent, repository=tmp_path / each)
         sums.append({path.name: checksum(path) for path in files})
     assert sums[0] == sums[1]

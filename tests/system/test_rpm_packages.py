@@ -37,6 +37,7 @@ def test_the_rpm_holds_the_same_files(packages: Packages) -> None:
     for deb, other in (
         (packages.agent_deb, packages.agent_rpm),
         (packages.wizard_deb, packages.wizard_rpm),
+        (packages.portal_deb, packages.portal_rpm),
     ):
         there = {path for path, mode in paths(deb).items() if mode[0] != "d"}
         own = {path for path in there if "/zsh/" not in path}
@@ -104,6 +105,25 @@ def test_the_relays_rpm_serves_and_says_what_it_leaves(
     said = rpm_on(bare, "--erase", "writeback-relay")
     assert "stays in\n/var/lib/writeback-relay" in said
     assert data in bare.files()
+    assert program not in bare.files()
+
+
+def test_the_portals_rpm_is_set_up_and_says_what_it_leaves(
+    packages: Packages, bare: Bare
+) -> None:
+    rpm_on(bare, "--install", str(packages.portal_rpm))
+    assert rpm_on(bare, "--verify", "writeback-portal") == ""
+    program = "/usr/lib/writeback-portal/writeback-portal"
+    assert bare.run("stat", "-c", "%U:%G %a", program) == "root:root 755\n"
+    named = ("--base-url", "https://p.test", "--organization", "Contoso")
+    bare.run("writeback-portal", "setup", *named)
+    data = "/var/lib/writeback-portal/portal.db"
+    assert bare.run("stat", "-c", "%U %a", data) == "writeback-portal 600\n"
+    secret = "/etc/writeback-portal/secrets/pepper"
+    assert bare.run("stat", "-c", "%U %a", secret) == "root 600\n"
+    said = rpm_on(bare, "--erase", "writeback-portal")
+    assert "stay in\n/var/lib/writeback-portal" in said
+    assert {data, secret} <= bare.files()
     assert program not in bare.files()
 
 

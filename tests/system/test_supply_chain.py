@@ -15,7 +15,7 @@ from agent.config.settings_file import parse
 from installer.__main__ import SUMS, main
 from installer.documents import GUIDE_BY
 from installer.package_specs import RECIPES
-from installer.paths import BUILD, SOURCES
+from installer.paths import BUILD, SOURCES, SOURCES_OF
 from installer.staging import GUIDE_IN
 from tests.fixtures.packages import Packages, built
 from tests.fixtures.signing_key import SigningKey
@@ -84,6 +84,15 @@ def test_the_sbom_is_valid_and_of_what_lies_there(
     assert len(debian) + 1 == len(shared)  # libcrypto and libssl are of one package
 
 
+@pytest.mark.parametrize("short", RECIPES)
+def test_programs_are_made_of_what_their_hash_is_of(
+    packages: Packages, short: str, tmp_path: Path
+) -> None:
+    modules, _ = unpacked(getattr(packages, f"{short}_deb"), tmp_path)
+    ours = {name for name in SOURCES if (modules / name).exists()}
+    assert ours <= set(SOURCES_OF[short])
+
+
 def test_documents_are_in_the_packages(packages: Packages, tmp_path: Path) -> None:
     _, doc = unpacked(packages.agent_deb, tmp_path)
     # a commented first settings file, which is one as it is
@@ -93,6 +102,8 @@ def test_documents_are_in_the_packages(packages: Packages, tmp_path: Path) -> No
     _, doc = unpacked(packages.relay_deb, tmp_path)
     for name in ("relay.md", "wire.md"):
         assert (doc / name).read_text().startswith("# ")
+    _, doc = unpacked(packages.portal_deb, tmp_path)
+    assert (doc / "portal.md").read_text().startswith("# ")
 
 
 def signed(key: SigningKey, out: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:

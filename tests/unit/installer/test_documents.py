@@ -96,7 +96,7 @@ def test_bash_completes_commands_those_of_commands_and_options(tmp_path: Path) -
 
 def test_bash_completes_the_relays_commands(tmp_path: Path) -> None:
     assert answers(tmp_path, "writeback-relay", "res") == ["restore"]
-    assert answers(tmp_path, "writeback-relay", "portal", "a") == ["add"]
+    assert answers(tmp_path, "writeback-relay", "portal", "ad") == ["add"]
     assert "--statement" in answers(tmp_path, "writeback-relay", "setup", "--st")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from installer import nfpm, source_hash, staging
 from installer.errors import BuildError
-from installer.package_specs import AGENT, RECIPES, WIZARD, Recipe
+from installer.package_specs import AGENT, PORTAL, RECIPES, WIZARD, Recipe
 from installer.paths import CONSTRAINTS, INSTALLER, REPOSITORY
 from installer.pyinstaller import missing
 
@@ -103,15 +103,18 @@ def test_each_document_of_a_package_lies_in_it(recipe: Recipe, tmp_path: Path) -
     for name in staging.DOCUMENTS.get(recipe.short, ()):
         assert (doc / Path(name).name).read_text() == (REPOSITORY / name).read_text()
     more = {Path(name).name for name in staging.DOCUMENTS.get(recipe.short, ())}
+    if recipe is PORTAL:
+        more.add("examples")
     own = {"changelog.gz", "copyright", "sbom.cdx.json"}
     assert {path.name for path in doc.iterdir()} == own | more
 
 
-def test_what_the_relays_page_leads_to_is_in_its_package() -> None:
-    text = (REPOSITORY / "docs/relay.md").read_text()
+@pytest.mark.parametrize("name", ["relay", "portal"])
+def test_what_a_page_leads_to_is_in_its_package(name: str) -> None:
+    text = (REPOSITORY / f"docs/{name}.md").read_text()
     pages = set(re.findall(r"\]\(([^):#]+)\)", text))
     assert pages
-    assert {f"docs/{name}" for name in pages} <= set(staging.DOCUMENTS["relay"])
+    assert {f"docs/{each}" for each in pages} <= set(staging.DOCUMENTS[name])
 
 
 def test_a_version_that_packagers_order_differently_is_refused() -> None:
@@ -127,12 +130,17 @@ def test_a_changed_source_is_another_package(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     assert source_hash.of_package(one, "agent") == source_hash.of_package(two, "agent")
     assert source_hash.of_package(one, "agent") != source_hash.of_package(one, "wizard")
-    programs = source_hash.of_programs(one)
+    programs = source_hash.of_programs(one, "agent")
     (one / "installer/root/agent/etc/default/writeback-agent").chmod(0o755)
     assert source_hash.of_package(one, "agent") != source_hash.of_package(two, "agent")
-    assert source_hash.of_programs(one) == programs
+    assert source_hash.of_programs(one, "agent") == programs
     (two / "agent/request/handler.py").write_text("")
-    assert source_hash.of_programs(two) != programs
+    assert source_hash.of_programs(two, "agent") != programs
+    others = ("relay", "portal")
+    assert all(
+        source_hash.of_programs(one, name) == source_hash.of_programs(two, name)
+        for name in others
+    )
 
 
 NOTES = """\
@@ -155,5 +163,5 @@ def test_everything_that_is_built_in_is_pinned() -> None:
     lines = CONSTRAINTS.read_text().lower().replace("_", "-").splitlines()
     pinned = {line.partition("==")[0] for line in lines}
     for wish in build_root.wanted():
-        name = wish.partition(";")[0].partition(">")[0].lower().replace("_", "-")
+        name = re.split("[;>\\[]", wish)[0].lower().replace("_", "-")
         assert name in pinned

@@ -14,9 +14,11 @@ from tests.fixtures.portal.running import ANNA, Running
 def _checked(
     places: list[str], capsys: pytest.CaptureFixture[str]
 ) -> dict[str, dict[str, object]]:
-    """Check a portal whose relay is nowhere: that part always fails."""
+    """Check a portal whose relay and front proxy are nowhere: these always fail."""
     settings = json.loads(Path(places[1]).read_text())
     settings["sms"] = None
+    settings["base_url"] = "https://localhost:1"
+    settings["listen"] = "127.0.0.1:1"
     settings["relays"][0]["url"] = "https://localhost:1"
     Path(places[1]).write_text(json.dumps(settings))
     assert main(["check", "--json", *places]) == 1
@@ -34,7 +36,9 @@ def test_what_is_well_and_what_is_not(
     _close(portal)
     checked = _checked(places, capsys)
     failed = [part for part, each in checked.items() if not each["ok"]]
-    assert failed == ["agent srv1"]
+    around = ["clock", "front proxy", "server 127.0.0.1:1"]
+    assert failed == ["agent srv1", *around, "address https://localhost:1"]
+    assert all(each["remedy"] for part, each in checked.items() if part in failed)
     assert checked["agent srv1"]["remedy"]
     assert checked["database"]["what"] == "of this version; the audit is whole"
 
