@@ -44,21 +44,25 @@ class Language:
 
 
 def say(
-    text: str, data: Callable[[str], str] = str, apart: Callable[[str], str] = str
+    text: str,
+    data: Callable[[str], str] = str,
+    apart: Callable[[str], str] = str,
+    code: str = "",
 ) -> str:
-    """Put a text into words, in the language of whoever looks on.
+    """Put a text into words.
 
     Args:
         text: a `Text`; a string that is none is data, and comes back as it is.
         data: writes what is filled in and is no language: a name, an address.
         apart: writes what may run in another direction than the words around it: a
             date.
+        code: the language, where it is known; else that of whoever looks on.
 
     """
     if not isinstance(text, Text):
         return str(text)
     # asked once for a text and all that is filled in: a page has hundreds of texts
-    return _said(text, data, apart, language())
+    return _said(text, data, apart, code or language())
 
 
 def _said(
@@ -72,7 +76,7 @@ def _said(
         return data(field)
 
     if not text.template:  # gettext answers an empty one with its catalog's header
-        return _without_words(text, spelled, data, apart)
+        return _without_words(text, spelled, data, apart, code)
     translation = _translation(code)
     if text.many:
         template = translation.ngettext(text.template, text.many, _count(text))
@@ -138,9 +142,9 @@ def is_asked_for() -> bool:
     return bool(_asked())
 
 
-def is_right_to_left() -> bool:
-    """Say whether the language is written from right to left."""
-    return language().partition("_")[0] in RIGHT_TO_LEFT
+def is_right_to_left(code: str = "") -> bool:
+    """Say whether a language, else the one spoken, is written from right to left."""
+    return (code or language()).partition("_")[0] in RIGHT_TO_LEFT
 
 
 @cache
@@ -203,11 +207,12 @@ def _without_words(
     spelled: Callable[[Field], str],
     data: Callable[[str], str],
     apart: Callable[[str], str],
+    code: str,
 ) -> str:
-    measure = measures.measured(text.fields, locale())
+    measure = measures.measured(text.fields, _locale_of(code))
     if measure is not None:
         return apart(measure)
-    shown = without_words(text.fields, spelled, _STOPS.get(language(), "."))
+    shown = without_words(text.fields, spelled, _STOPS.get(code, "."))
     return data(shown) if shown and "sentence" not in text.fields else shown
 
 

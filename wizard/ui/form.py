@@ -122,12 +122,13 @@ class Form(WizardPage):
         answers = self.session.answers
         boxes = self.field_boxes.values()
         shown = [each for each in boxes if each.field.shown(answers)]
+        labels = [
+            each.question(optional=not each.field.needed(answers)) for each in shown
+        ]
         for path, field_box in self.field_boxes.items():
             field_box.say_source(self._source(path))
             field_box.setVisible(field_box in shown)
             field_box.setEnabled(field_box.field.enabled(answers))
-            field_box.mark_optional(optional=not field_box.field.needed(answers))
-        labels = [field_box.label.text() for field_box in shown]
         check = self.page.check
         *labels, now = mnemonics(
             [*labels, say(check.label) if check else ""], footer_letters()

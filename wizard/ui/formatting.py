@@ -39,9 +39,10 @@ def say(text: str) -> str:
     if isinstance(text, _Words):
         return text
     if isinstance(text, Text):  # what it holds is printable
-        if not translation.is_right_to_left():  # asked once for all that is filled in
-            return _Words(translation.say(text))
-        return _Words(translation.say(text, _apart, _in_its_own))
+        code = translation.language()  # asked once for all that is filled in
+        if not translation.is_right_to_left(code):
+            return _Words(translation.say(text, code=code))
+        return _Words(translation.say(text, _apart, _in_its_own, code))
     return printable_lines(text)
 
 

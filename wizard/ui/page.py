@@ -48,6 +48,7 @@ class WizardPage(QWidget):
     code_wanted = Signal(str)  # what the guide says of this code of an answer
     help_wanted = Signal()  # what the guide says of this page
     near = Signal()  # the journey goes on next; the page that follows can be built
+    soon = Signal(str)  # the id of a page that is shown next; it can be built
     passed = Signal()  # what Next waited for has come; the journey goes on
     applied = Signal()  # all changes of the plan are made
     wanted = Signal(str)  # the id of a page before, to change what it decides

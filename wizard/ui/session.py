@@ -66,11 +66,20 @@ class Session(QObject):
 
     def begin(self, machine: Machine) -> None:
         """Begin with the answers that go with what is on the machine."""
-        from wizard.flow.conversion import answers_of
-
         self.outcomes.clear()
         self.recovery, self.installed = machine.recovery, machine.installed
         self.returns_to = ""
+        self.answers = self._answers_with(machine)
+        self.reread.emit()
+        self.begun.emit()
+
+    def first_page(self, machine: Machine) -> str:
+        """Give the id of the page that a journey with this machine begins with."""
+        return route(self._answers_with(machine))[0].id
+
+    def _answers_with(self, machine: Machine) -> Answers:
+        from wizard.flow.conversion import answers_of
+
         recovery, installed = machine.recovery, machine.installed
         settings = installed.settings if installed else None
         known = answers_of(settings) if settings else self.offers.values
@@ -78,7 +87,7 @@ class Session(QObject):
         copied = installed is not None and installed.copied
         if copied:
             values |= _OF_COPY
-        self.answers = Answers(
+        return Answers(
             values,
             settings,
             recovery=recovery is not None,
@@ -86,8 +95,6 @@ class Session(QObject):
             removal=recovery is not None and recovery.removal,
             copied=copied,
         )
-        self.reread.emit()
-        self.begun.emit()
 
     def update(self, installed: Installed) -> None:
         """Take what is installed now; answers that were changed are kept."""

@@ -41,6 +41,7 @@ from wizard.ui.frame.notice_bar import NoticeBar
 from wizard.ui.frame.pages import PageStack
 from wizard.ui.frame.rail import Rail
 from wizard.ui.frame.tab_order import following, stops
+from wizard.ui.jobs.slices import Slices
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters.outcome import notice_before
@@ -123,6 +124,7 @@ class WizardWindow(QDialog):
         page.code_wanted.connect(self.help_pane.show_code)
         page.help_wanted.connect(self.help_pane.open_it)
         page.near.connect(self.pages.build_following)
+        page.soon.connect(self.pages.page)
         page.passed.connect(self.next)
         page.wanted.connect(self.go_back_to)
         page.leads.connect(lambda ids: self.pages.go_to(*ids))
@@ -326,6 +328,8 @@ class WizardWindow(QDialog):
     def done(self, result: int) -> None:
         """Stop all work off the GUI thread, then close."""
         self.hide()
+        for slices in self.findChildren(Slices):
+            slices.drop()
         for worker in self.findChildren(Worker):
             worker.close()
         self.session.clear_secrets()

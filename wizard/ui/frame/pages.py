@@ -1,4 +1,4 @@
-"""The pages of a window: built when first shown, and the path to the one shown."""
+"""The pages of a window: built just before they are shown, and the path to this one."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from wizard.flow.pages.order import PAGES
+from wizard.ui.jobs.slices import Slices
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
 from wizard.ui.pages.order import import_pages, page_class
@@ -15,7 +16,11 @@ _BY_ID = {page.id: page for page in PAGES}
 
 
 class PageStack(QStackedWidget):
-    """Shows one page; `prepare` is called with each as it is built."""
+    """Shows one page; `prepare` is called with each as it is built.
+
+    The one that follows is built ahead, once the one before it is painted: to build
+    and to show it in one event would take too long for who types on.
+    """
 
     moved = Signal()  # another page is shown, or the same one anew
     imported = Signal()  # the code of all pages is there
@@ -25,12 +30,23 @@ class PageStack(QStackedWidget):
         self._session, self._prepare = session, prepare
         self._built: dict[str, WizardPage] = {}
         self._path: list[str] = []
-        self._importer = Worker(self, lambda _done: self.imported.emit())
+        self._has_code = False  # of all pages
+        self._ahead = Slices(self)
+        self._importer = Worker(self, lambda _done: self._got_code())
         session.begun.connect(self._import_rest)
 
     def _import_rest(self) -> None:
         """Have the code of later pages ready before somebody goes to them."""
         self._importer.start(lambda _report, stop: import_pages(stop=stop))
+
+    def _got_code(self) -> None:
+        self._has_code = True
+        self.imported.emit()
+        self._build_ahead()
+
+    def _build_ahead(self) -> None:
+        if self._has_code and self._path:  # the page that is shown is painted first
+            self._ahead.start(self.update, self.build_following)
 
     @property
     def built(self) -> tuple[str, ...]:
@@ -86,3 +102,4 @@ class PageStack(QStackedWidget):
     def _show(self) -> None:
         self.setCurrentWidget(self.page(self._path[-1]))
         self.moved.emit()
+        self._build_ahead()

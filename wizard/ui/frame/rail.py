@@ -15,10 +15,10 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
-    QGuiApplication,
     QKeyEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QFrame,
@@ -55,28 +55,16 @@ _WRAP = int(
 Index = QModelIndex | QPersistentModelIndex
 
 
+def _size_of(step: Step, wide: int) -> QSize:
+    """Measure a step in a width: on as many lines as its name needs."""
+    metrics = QFontMetrics(_font(step))
+    room = QRect(0, 0, wide - _before() - _AFTER, 1000)
+    text = metrics.boundingRect(room, _WRAP, say(step.text))
+    return QSize(wide, max(_LOW, text.height() + _AROUND))
+
+
 class StepDelegate(QStyledItemDelegate):
-    """Paints a step: its mark and its name, on as many lines as it needs."""
-
-    def __init__(self, view: QListWidget) -> None:
-        super().__init__(view)
-        self._sizes: dict[tuple[str, bool, int, str], QSize] = {}
-
-    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
-        view = self.parent()
-        assert isinstance(view, QListWidget)
-        step, wide = _step_of(index), view.viewport().width()
-        key = say(step.text), step.state == "here", wide, QGuiApplication.font().key()
-        if key not in self._sizes:  # asked dozens of times whenever one goes on
-            self._sizes[key] = self._size(step, wide)
-        return self._sizes[key]
-
-    @staticmethod
-    def _size(step: Step, wide: int) -> QSize:
-        metrics = QFontMetrics(_font(step))
-        room = QRect(0, 0, wide - _before() - _AFTER, 1000)
-        text = metrics.boundingRect(room, _WRAP, say(step.text))
-        return QSize(wide, max(_LOW, text.height() + _AROUND))
+    """Paints a step: its mark and its name; how high it is, its item holds."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
@@ -160,14 +148,39 @@ class StepList(QListWidget):
             item = self.item(at) or QListWidgetItem(self)
             if item.data(_STEP) != step:
                 self._show_step(item, step)
-            if step.state == "here":
+            if step.state == "here" and item is not self.currentItem():
                 self.setCurrentItem(item)
 
-    @staticmethod
-    def _show_step(item: QListWidgetItem, step: Step) -> None:
+    def _show_step(self, item: QListWidgetItem, step: Step) -> None:
+        item.setSizeHint(_size_of(step, self.viewport().width()))
         item.setData(_STEP, step)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, say(step.spoken))
         item.setToolTip(tip(step.text))
+
+    @property
+    def heights(self) -> list[int]:
+        """How high each step is, in pixels."""
+        items = map(self.item, range(self.count()))
+        return [item.sizeHint().height() for item in items]
+
+    def _measure(self) -> None:
+        """Measure all anew: each going on asks dozens of times."""
+        wide = self.viewport().width()
+        for at in range(self.count()):
+            item = self.item(at)
+            step = item.data(_STEP)
+            if isinstance(step, Step):
+                item.setSizeHint(_size_of(step, wide))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._measure()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measure()
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         step = item.data(_STEP) if item else None
@@ -221,7 +234,7 @@ class Rail(QWidget):
     @property
     def needed_height(self) -> int:
         """How high it must be to show all steps."""
-        rows = sum(self.list.sizeHintForRow(at) for at in range(self.list.count()))
+        rows = sum(self.list.heights)
         return rows + self.name.sizeHint().height() + palette.FRAME + palette.GROUP + 4
 
     def changeEvent(self, event: QEvent) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-_SLICE_S = 0.01
+_SLICE_S = 0.005
 
 Report = Callable[[Any], None]
 Hears = Callable[[Any], None]

@@ -34,7 +34,7 @@ class ReadingPage(WizardPage):
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
         self._waits = False  # until it is painted
-        self.worker = Worker(self, session.begin, self._failed)
+        self.worker = Worker(self, self._read, self._failed)
         self.check_rows = CheckRows()
         self.again = button(tr("Try &again"), self.read)
         self.copy = CopyButton("", tr("Copy what came back"))
@@ -51,7 +51,7 @@ class ReadingPage(WizardPage):
 
     @property
     def busy(self) -> bool:
-        return self._waits or self.worker.busy
+        return self._waits or self.worker.busy or self._passing.busy
 
     @property
     def can_go_on(self) -> bool:
@@ -88,6 +88,11 @@ class ReadingPage(WizardPage):
         self.again.setHidden(self.busy)
         self.copy.setHidden(self.busy)
         self.state_changed.emit()
+
+    def _read(self, machine: Machine) -> None:
+        """Build the page that is first, and begin with it in an event of its own."""
+        first, begin = self.session.first_page(machine), self.session.begin
+        self._passing.start(lambda: self.soon.emit(first), lambda: begin(machine))
 
     def _failed(self, error: BaseException) -> None:
         from wizard.ui.jobs.page_checks import broken  # it may be there by now

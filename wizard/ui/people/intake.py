@@ -4,12 +4,13 @@ import time
 from collections import deque
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from wizard.permissions.coverage import PersonVerdict
+from wizard.ui.jobs.slices import Slices
 
-_AT_ONCE = 50  # people between two looks at the clock
-_SLICE_S = 0.01  # of work in each turn of the event loop; then it is drawn
+_AT_ONCE = 25  # people between two looks at the clock
+_SLICE_S = 0.004  # of work in each turn of the event loop; then it is drawn
 
 
 class Intake(QObject):
@@ -22,26 +23,24 @@ class Intake(QObject):
         super().__init__(parent)
         self._waiting: deque[PersonVerdict] = deque()
         self._ends = False
-        self._turn = QTimer(self)
-        self._turn.setInterval(0)
-        self._turn.timeout.connect(self._take_slice)
+        self._turn = Slices(self)
 
     def put(self, people: Iterable[PersonVerdict]) -> None:
         """Have these taken, a slice in each turn of the event loop."""
         self._waiting.extend(people)
-        if self._waiting:
-            self._turn.start()
+        if self._waiting and not self._turn.busy:
+            self._turn.start(self._take_slice)
 
     def end(self) -> None:
         """Say that no more comes; `ended` follows once all are taken."""
         self._ends = True
-        self._turn.start()
+        self._turn.start(self._take_slice)
 
     def forget(self) -> None:
         """Drop what waits: it is of a check that counts no longer."""
         self._waiting.clear()
         self._ends = False
-        self._turn.stop()
+        self._turn.drop()
 
     def _take_slice(self) -> None:
         until = time.thread_time() + _SLICE_S
@@ -49,8 +48,7 @@ class Intake(QObject):
             some = min(_AT_ONCE, len(self._waiting))
             self.took.emit([self._waiting.popleft() for _ in range(some)])
         if self._waiting:
-            return
-        self._turn.stop()
-        if self._ends:
+            self._turn.start(self._take_slice)
+        elif self._ends:
             self._ends = False
             self.ended.emit()

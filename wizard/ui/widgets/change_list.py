@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from wire.text import Text, listed
 from wizard.ui.announce import announce
 from wizard.ui.formatting import duration, say, tr
+from wizard.ui.jobs.slices import Slices
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.labels import add, column, label
@@ -36,6 +37,7 @@ _STATES = {
 _ANNOUNCED = ("done", "undone", "stuck")
 _GRAVE = ("failed", "stuck")
 MOST = 16  # changes that are drawn one by one
+_AT_ONCE = 6  # rows that are made in one event; each takes a millisecond
 _TOLD = 8  # of them, those that need a look
 _BEFORE = 3  # changes that are drawn before the one being made
 _TENTHS = 10  # of many changes, how often it is announced how far they are
@@ -158,6 +160,7 @@ class ChangeList(QWidget):
         self._later.setSingleShot(True)
         self._later.setInterval(_OFTEN_MS)
         self._later.timeout.connect(self._draw)
+        self._rest = Slices(self)
         self.setAccessibleName(tr("Changes"))
 
     def show_summaries(self, summaries: Sequence[str], state: str = "waiting") -> None:
@@ -198,9 +201,7 @@ class ChangeList(QWidget):
             self._draw_rows(self._chosen())
 
     def _draw_rows(self, shown: list[ListedChange]) -> None:
-        while len(self._made) < len(shown):
-            self._made.append(ChangeRow())
-            add(self._lines, self._made[-1])
+        self._make_rows(len(shown))
         for spare in self._made[len(shown) :]:
             spare.hide()
         self._drawn = dict(zip(shown, self._made, strict=False))
@@ -211,6 +212,15 @@ class ChangeList(QWidget):
             self._line_up()
         self.sums.setText(self._sum_up(len(shown)) if self._many else "")
         self.sums.setVisible(self._many)
+
+    def _make_rows(self, needed: int) -> None:
+        """Make some of the rows that are missing; the others in events that follow."""
+        missing = needed - len(self._made)
+        for _ in range(min(missing, _AT_ONCE)):
+            self._made.append(ChangeRow())
+            add(self._lines, self._made[-1])
+        if missing > _AT_ONCE:
+            self._rest.start(self._draw)
 
     def _chosen(self) -> list[ListedChange]:
         """Choose what is drawn: what needs a look, and what is around here."""

@@ -50,7 +50,11 @@ class FieldBox(QWidget):
         self.editor: Any = editor(field)
         default = field.default
         self.usual: Any = default() if callable(default) else default
-        self.label, self.wrong = QLabel(say(field.label)), ProblemLine()
+        self._asked = say(field.label)
+        self._optional = tr("{label} (optional)", label=field.label)
+        # what is shown; setting it anew would lay out the page again
+        self._named = self._source = ""
+        self.label, self.wrong = QLabel(self._asked), ProblemLine()
         self.label.setWordWrap(True)
         self._build()
         self.editor.changed.connect(self._edited)
@@ -65,10 +69,13 @@ class FieldBox(QWidget):
         self.help = label(field.help, muted=True)
         add(place, self.editor, self.help, self.wrong)
         self.help.setVisible(bool(field.help) and field.kind not in _UNLABELLED)
-        self.name(say(field.label))
+        self.name(self._asked)
 
     def name(self, text: str) -> None:
         """Name the field, with its mnemonic, for the eye and for screen readers."""
+        if text == self._named:
+            return
+        self._named = text
         self.label.setText(text)
         if self.field.kind in _TICKED:
             self.editor.check_box.setText(text)
@@ -82,14 +89,16 @@ class FieldBox(QWidget):
             return cast("QWidget", self.editor)
         return cast("QWidget", self.editor.focus_widget())
 
-    def mark_optional(self, *, optional: bool) -> None:
-        """Say that the field may stay empty."""
-        text = self.field.label
-        optional = optional and self.field.kind != "several"  # none is an answer
-        self.name(tr("{label} (optional)", label=text) if optional else say(text))
+    def question(self, *, optional: bool) -> str:
+        """Give the question in words, with its mark where it may stay empty."""
+        several = self.field.kind == "several"  # none is an answer
+        return self._optional if optional and not several else self._asked
 
     def say_source(self, source: str) -> None:
         """Say where the offered answer is from."""
+        if source == self._source:
+            return
+        self._source = source
         text = say(sentence(source))
         together = f"{say(self.field.help)} {text}".strip()
         self.help.setText(together)

@@ -3,7 +3,9 @@
 Qt's own stand on one line, which is cut where the window is narrow or the text large.
 """
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -120,8 +122,25 @@ def _ring(button: QAbstractButton, painter: QStylePainter, text: QRect) -> None:
 class _Wrapped:
     """What check box and radio button have in common: laid out and painted here.
 
-    It stands before Qt's own class, whose methods it overrides.
+    It stands before Qt's own class, whose methods it overrides. What was measured is
+    kept until text or font is another: the layouts around ask again and again.
     """
+
+    _heights: dict[int, int]
+    _sizes: dict[str, QSize]
+
+    def forget(self) -> None:
+        """Measure anew from now on."""
+        self._heights, self._sizes = {}, {}
+
+    def setText(self, text: str) -> None:
+        if text != self._button.text():
+            self.forget()
+            super().setText(text)  # type: ignore[misc]
+
+    def changeEvent(self, event: QEvent) -> None:
+        self.forget()
+        super().changeEvent(event)  # type: ignore[misc]
 
     @property
     def _button(self) -> QAbstractButton:
@@ -132,13 +151,20 @@ class _Wrapped:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return _height(self._button, width)
+        if width not in self._heights:
+            self._heights[width] = _height(self._button, width)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
-        return _one_line(self._button)
+        return self._size("hint", _one_line)
 
     def minimumSizeHint(self) -> QSize:
-        return _least(self._button)
+        return self._size("least", _least)
+
+    def _size(self, name: str, measure: Callable[[QAbstractButton], QSize]) -> QSize:
+        if name not in self._sizes:
+            self._sizes[name] = measure(self._button)
+        return self._sizes[name]
 
     def hitButton(self, pos: QPoint) -> bool:
         return self._button.rect().contains(pos)
@@ -152,6 +178,7 @@ class WrappedCheckBox(_Wrapped, QCheckBox):
 
     def __init__(self) -> None:
         super().__init__()
+        self.forget()
         _let_shrink(self)
 
 
@@ -160,4 +187,5 @@ class WrappedRadioButton(_Wrapped, QRadioButton):
 
     def __init__(self) -> None:
         super().__init__()
+        self.forget()
         _let_shrink(self)

@@ -14,24 +14,6 @@ from tests.fixtures.stalls import WALKS, longest
 
 LIMIT_MS = 50.0
 _WALKS = 4
-# what still takes longer, and why; it must not grow
-_LONGER_MS = 150.0
-_BUILT = "a page is built, laid out and painted in one turn of the event loop"
-_UNFOLDED = "thirty questions, all unfolded, are laid out anew"
-_FLOOD = "all people that were judged meanwhile are taken in one event"
-_LONGER = {
-    ("directory", "go on"): _BUILT,
-    ("account", "go on"): _BUILT,
-    ("features", "go on"): _BUILT,
-    ("review", "fill"): "what was chosen is shown, and laid out, as a whole",
-    ("complete", "apply"): _BUILT,
-    ("recovery", "show the window"): _BUILT,
-    ("scope", "resize to 800"): "the tree and its panel are laid out anew",
-    ("self_service", "resize to 800"): _UNFOLDED,
-    ("self_service", "resize to 1280"): _UNFOLDED,
-    ("permissions", "fill"): _FLOOD,
-    ("permissions", "check again"): _FLOOD,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +32,7 @@ def test_no_event_takes_longer_than_a_blink(name: str) -> None:
     for _ in range(_WALKS):
         for step, ms in longest(WALKS[name]).items():
             best[step] = min(best.get(step, ms), ms)
-        long = {step: round(ms) for step, ms in best.items() if ms > _limit(step)}
+        long = {step: round(ms) for step, ms in best.items() if ms > LIMIT_MS}
         if not long:
             break
     assert long == {}
-
-
-def _limit(step: tuple[str, str]) -> float:
-    return _LONGER_MS if step in _LONGER else LIMIT_MS

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from wizard.ui.jobs.slices import Slices
@@ -22,6 +22,25 @@ def test_parts_are_done_in_order_with_other_events_between(qtbot: QtBot) -> None
     assert [each for each in done if each != "event"] == ["a", "b", "c"]
     assert "event" in done[done.index("a") : done.index("c")]
     assert not slices.busy
+
+
+def test_of_several_that_wait_one_part_is_done_in_a_turn(qtbot: QtBot) -> None:
+    holder = QObject()
+    dispatcher = QAbstractEventDispatcher.instance()
+    assert dispatcher is not None
+    turns, done = [0], list[int]()
+    dispatcher.awake.connect(lambda: turns.__setitem__(0, turns[0] + 1))
+    several = [Slices(holder) for _ in range(5)]
+
+    def part() -> None:
+        done.append(turns[0])
+
+    for slices in several:
+        slices.start(part, part)
+
+    qtbot.waitUntil(lambda: not any(slices.busy for slices in several))
+    assert len(done) == 10
+    assert len(set(done)) == 10
 
 
 def test_what_is_dropped_is_not_done(qtbot: QtBot) -> None:
