@@ -17,12 +17,19 @@ class SelfServiceDraft:
         named: people and groups by the path of their list; by name, DN or SID.
         proofs: how many verification methods are asked for.
         kinds: those that count, as on the wire.
+        receipts: `required` or `accepted`.
+        peers: agents whose receipts count; each a `fingerprint`, and `until` a day.
+        switched_off: operations that people are offered and that the optional feature
+            they stand on refuses, by the paths of their fields.
 
     """
 
     named: Mapping[str, tuple[str, ...]]
     proofs: int
     kinds: tuple[str, ...]
+    receipts: str = "required"
+    peers: tuple[Mapping[str, str], ...] = ()
+    switched_off: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from agent.active_directory.named_principals import (
     read_named_principals,
@@ -11,20 +12,25 @@ from agent.config.self_service import SelfService
 from agent.ldap.connection import Connection
 from agent.ldap.filters import escape, member_filter, people_filter
 from wire.self_service.proof_kind import ProofKind
-from wire.text import EMPTY, Text, plural
+from wire.text import EMPTY, Text, day, plural
 from wizard.checks.outcome import Outcome, Report
 from wizard.directory.sign_in import as_either
 from wizard.flow.pages.order import FIELDS
 from wizard.flow.pages.self_service import (
     ADMINISTRATORS,
     AUDITORS,
+    CHANGE,
     EXCEPTIONS,
     GROUPS,
     HELP_DESK,
     KINDS,
     NAMED,
+    OFFERED,
+    PEERS,
+    RECEIPTS,
     TWO,
 )
+from wizard.flow.peer_lines import last_day
 from wizard.flow.validation import is_plain_name
 from wizard.inputs import Draft, SelfServiceDraft
 from wizard.plan.change import Context
@@ -36,6 +42,11 @@ SMS_ALONE = Text(
     "of theirs can reset the password."
 )
 _ASK_TWO = Text("Ask for two methods, or clear text messages.")
+_NO_RECEIPT = Text(
+    "Whoever writes to the portal's database can add a verification method to any "
+    "account, and reset its password with that."
+)
+_RECEIPT = Text("Ask for receipts once people who registered before signed in again.")
 
 
 def run(
@@ -55,6 +66,8 @@ def run(
             rows += given.rows()
             values[path] = given.resolved
     rows += weak(wanted)
+    rows += refused(wanted)
+    rows += ended_peers(wanted, datetime.now(UTC).date())
     failed = {row.field for row in rows if row.state == "failed"}
     changed = {
         path: found
@@ -74,6 +87,37 @@ def weak(wanted: SelfServiceDraft) -> Iterator[Check]:
     if sms_is_enough(wanted.proofs, wanted.kinds):
         title = Text("Verification methods")
         yield Check("sms_alone", title, "warning", SMS_ALONE, _ASK_TWO, field=KINDS)
+    if wanted.receipts == "accepted":
+        title = FIELDS[RECEIPTS].label
+        yield Check("receipts", title, "warning", _NO_RECEIPT, _RECEIPT, field=RECEIPTS)
+
+
+def refused(wanted: SelfServiceDraft) -> Iterator[Check]:
+    """Warn of what people are offered and the agent refuses: its feature is off."""
+    for path in wanted.switched_off:
+        offered, feature = FIELDS[path].label, FIELDS[OFFERED[path]].label
+        off = Text("The agent refuses it: {feature} is off.", feature=feature)
+        remedy = Text(
+            "Turn it on under Optional features, or clear {offered} here.",
+            offered=offered,
+        )
+        check = "change_off" if path == CHANGE else "unlock_off"
+        yield Check(check, offered, "warning", off, remedy, field=path)
+
+
+def ended_peers(wanted: SelfServiceDraft, today: date) -> Iterator[Check]:
+    """Warn of agents whose last day is over."""
+    for peer in wanted.peers:
+        until = last_day(peer)
+        if until and until < today:
+            title = Text(
+                "{list}: {entry}", list=FIELDS[PEERS].label, entry=peer["fingerprint"]
+            )
+            over = Text(
+                "The last day on which its receipts counted was {day}.", day=day(until)
+            )
+            remedy = Text("Take the line out, or give a later day.")
+            yield Check(str(title), title, "warning", over, remedy, field=PEERS)
 
 
 def check_named(

@@ -31,7 +31,16 @@ from wizard.flow.defaults import defaults
 from wizard.flow.model import AGENT_KEYS, Answers
 from wizard.flow.pages.remove import ACCOUNT, AUDIT, GRANTS
 from wizard.flow.pages.rotate import ROTATE, SEALING, SHARED, SIGN_IN
-from wizard.flow.pages.self_service import KINDS, NAMED, PROOFS, SELF_SERVICE
+from wizard.flow.pages.self_service import (
+    KINDS,
+    NAMED,
+    OFFERED,
+    PEERS,
+    PROOFS,
+    RECEIPTS,
+    SELF_SERVICE,
+)
+from wizard.flow.peer_lines import lines_of, peer_of
 from wizard.flow.proposals import base_dn, proposed_container
 from wizard.flow.route import asked_fields
 from wizard.inputs import AdminCredentials, Draft, Inputs, Rotation, SelfServiceDraft
@@ -53,6 +62,7 @@ def answers_of(settings: Settings) -> Mapping[str, Any]:
     }
     values.pop("version")
     values["directory.controllers"] = settings.directory.controllers
+    values[PEERS] = lines_of(values[PEERS])
     values["pilot"] = "group" if settings.scope.pilot_group else "all"
     return MappingProxyType(values)
 
@@ -136,7 +146,17 @@ def self_service_draft_of(answers: Answers) -> SelfServiceDraft | None:
         named={path: tuple(answers.get(path) or ()) for path in NAMED if path in shown},
         proofs=int(answers.get(PROOFS) or 0),
         kinds=tuple(answers.get(KINDS) or ()),
+        receipts=answers.text(RECEIPTS),
+        peers=tuple(map(peer_of, answers.get(PEERS) or ())),
+        switched_off=tuple(
+            path for path, feature in OFFERED.items() if _is_off(answers, path, feature)
+        ),
     )
+
+
+def _is_off(answers: Answers, offered: str, feature: str) -> bool:
+    """Say whether people are offered what an optional feature refuses them."""
+    return bool(answers.get(offered, True)) and not answers.get(feature, True)
 
 
 def self_service_of(answers: Answers) -> SelfService:
@@ -204,7 +224,7 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
         place = data
         for parent in parents:
             place = place.setdefault(parent, {})
-        place[last] = _plain(value)
+        place[last] = [*map(peer_of, value)] if path == PEERS else _plain(value)
     return data
 
 

@@ -22,6 +22,10 @@ HELP_DESK, AUDITORS, ADMINISTRATORS = (
     *("self_service.roles.help_desk", "self_service.roles.auditors"),
     "self_service.roles.administrators",
 )
+RECEIPTS, PEERS = "self_service.receipts", "self_service.peers"
+CHANGE, UNLOCK = "self_service.operations.change", "self_service.operations.unlock"
+# the optional feature without which the agent refuses what people are offered
+OFFERED = {CHANGE: "features.change", UNLOCK: "features.unlock"}
 # the lists that name people and groups
 NAMED = (GROUPS, EXCEPTIONS, TWO, HELP_DESK, AUDITORS, ADMINISTRATORS)
 _CONTACTS = (
@@ -136,8 +140,8 @@ _OPERATIONS = (
         Text("Reset a forgotten password"),
         under=Text("What people may do"),
     ),
-    _switch("self_service.operations.change", Text("Change it with the old password")),
-    _switch("self_service.operations.unlock", Text("Unlock without a new password")),
+    _switch(CHANGE, Text("Change it with the old password")),
+    _switch(UNLOCK, Text("Unlock without a new password")),
 )
 _REGISTRATION = (
     _switch(
@@ -183,6 +187,33 @@ _REGISTRATION = (
         help=Text("One a line, such as 192.0.2.0/24, as the portal sees them."),
         shown=_from_networks,
         needed=_from_networks,
+        more=True,
+    ),
+    _more(
+        RECEIPTS,
+        Text("A verification method counts"),
+        "choice",
+        options=(
+            Option(
+                "required",
+                Text("With the receipt that an agent signed"),
+                Text("Nobody who writes to the portal's database can add one."),
+            ),
+            Option(
+                "accepted",
+                Text("Also without a receipt"),
+                Text("Until people who registered before have signed in again."),
+            ),
+        ),
+        default="required",
+    ),
+    _names(
+        PEERS,
+        Text("Other agents whose receipts count"),
+        help=Text(
+            "One a line: a fingerprint as status shows it, then the last day if there "
+            "is one, such as 2027-06-30."
+        ),
         more=True,
     ),
     _number(

@@ -30,6 +30,8 @@ _SHARES = {
     Column.CLOCK: 1,
     Column.ANSWER: 1,
 }
+# what a narrow window leaves out, first: State and the details say what is wrong there
+_SPARE = (Column.TLS, Column.CLOCK, Column.HINTS)
 
 
 class Controllers(QWidget):
@@ -47,7 +49,8 @@ class Controllers(QWidget):
         self.summary = label(muted=True, wrap=False)
         self.details = ControllerDetails()
         whole = [at for at in Column if at != Column.HOST]
-        self._columns = ColumnFit(self.table, list(_SHARES.values()), whole)
+        shares = list(_SHARES.values())
+        self._columns = ColumnFit(self.table, shares, whole, _SPARE)
         self.add_button = button(tr("Add"), self.add, tr("Add a domain controller"))
         self.use_button = button(tr("Use"), self.use, tr("Use the chosen controller"))
         name = tr("Remove the chosen controller")

@@ -68,9 +68,19 @@ class PeopleTable(QTableView):
         self.setSortingEnabled(True)
         self.setMinimumHeight(high * (_LEAST_ROWS + 1))
         # the cause is what one looks for: names are cut before it
-        fit = ColumnFit(self, _SHARES, [Column.CAUSE])
-        listed.modelReset.connect(fit.fit_later)
-        listed.rowsInserted.connect(fit.fit_later)
+        self._columns = ColumnFit(self, _SHARES, [Column.CAUSE], opens=True)
+        self._columns.fitted.connect(self._open_rows)
+        listed.modelReset.connect(self._columns.fit_later)
+        listed.rowsInserted.connect(self._columns.fit_later)
+
+    def _open_rows(self) -> None:
+        """Give each row a second line where a cause has no place on the first."""
+        opened = Column.CAUSE in self._columns.cut
+        if opened != self.wordWrap():
+            high = palette.row_height(self.fontMetrics())
+            more = self.fontMetrics().lineSpacing() if opened else 0
+            self.setWordWrap(opened)
+            self.verticalHeader().setDefaultSectionSize(high + more)
 
     def selectRow(self, row: int) -> None:
         """Choose a row: Qt's own finds none where a table begins at the right."""

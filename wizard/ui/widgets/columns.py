@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 
@@ -65,13 +65,27 @@ class ColumnFit(QObject):
         table: its rows that are seen are measured.
         shares: of what is left, by column.
         whole: the columns whose words are cut last, where they would take half of it.
+        opens: rows are opened for words that have no place, so that nothing scrolls.
+        spare: those that are left out, in this order, where there is no room for all.
 
     """
 
+    fitted = Signal()  # the columns have other widths, or may have
+
     def __init__(
-        self, table: QTableView, shares: Sequence[int], whole: Sequence[int] = ()
+        self,
+        table: QTableView,
+        shares: Sequence[int],
+        whole: Sequence[int] = (),
+        spare: Sequence[int] = (),
+        *,
+        opens: bool = False,
     ) -> None:
         super().__init__(table)
+        self._opens = opens
+        self._spare = spare
+        self._titles: dict[int, int] = {}
+        self.cut: frozenset[int] = frozenset()  # the columns that words are cut in
         self._table, self._shares, self._whole = table, shares, whole
         header = table.horizontalHeader()
         header.setStretchLastSection(False)
@@ -95,18 +109,52 @@ class ColumnFit(QObject):
         """
         if not self._table.isVisible():
             return
-        table, header = self._table, self._table.horizontalHeader()
-        places = range(header.count())
-        titles = [header.sectionSizeHint(at) for at in places]
-        needed = [max(titles[at], table.sizeHintForColumn(at)) for at in places]
+        header, room = self._table.horizontalHeader(), self._table.viewport().width()
+        titles = [self._title(at) for at in range(header.count())]
+        words = [self._table.sizeHintForColumn(at) for at in range(header.count())]
+        needed = [*map(max, titles, words)]
         header.setMinimumSectionSize(min(titles))
-        room = table.viewport().width()
-        least = [
-            max(titles[at], min(needed[at], room // 2 if at in self._whole else 0))
-            for at in places
-        ]
-        for at, width in enumerate(shared(room, needed, least, self._shares)):
+        least = [*map(max, titles, map(min, needed, self._most(room, titles)))]
+        shown = self._shown(room, least)
+        shares = [self._shares[at] for at in shown]
+        widths = shared(
+            room, [needed[at] for at in shown], [least[at] for at in shown], shares
+        )
+        for at, width in zip(shown, widths, strict=True):
             header.resizeSection(at, width)
+        self.cut = frozenset(
+            at for at, width in zip(shown, widths, strict=True) if width < needed[at]
+        )
+        self.fitted.emit()
+
+    def _most(self, room: int, titles: Sequence[int]) -> list[int]:
+        """Give what is left to the words of each column before they are cut."""
+        rest = [room - sum(titles) + each for each in titles]
+        return [
+            0
+            if at not in self._whole
+            else min(room // 2, rest[at])
+            if self._opens
+            else room // 2
+            for at in range(len(titles))
+        ]
+
+    def _title(self, at: int) -> int:
+        """Give the width of a column's title; Qt knows none of one that is hidden."""
+        header = self._table.horizontalHeader()
+        if not header.isSectionHidden(at):
+            self._titles[at] = header.sectionSizeHint(at)
+        return self._titles[at]
+
+    def _shown(self, room: int, least: Sequence[int]) -> list[int]:
+        """Choose the columns for which there is room; hide the others."""
+        shown = [*range(len(least))]
+        for at in self._spare:
+            if sum(least[each] for each in shown) > room:
+                shown.remove(at)
+        for at in self._spare:
+            self._table.setColumnHidden(at, at not in shown)
+        return shown
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         resized = event.type() == QEvent.Type.Resize

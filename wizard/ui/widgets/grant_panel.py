@@ -67,7 +67,8 @@ class GrantPanel(Panel):
     def _plan(self) -> QWidget:
         titles = (tr("Allows to"), tr("Below"))
         self.table = ReadTable(titles, tr("Entries to grant"))
-        self.table.share_width((1, 1), whole=(0,))
+        self.table.share_width((1, 1), whole=(0, 1))
+        self.table.wrap()
         name = tr("The same for another team")
         self.other = button(tr("SDDL, dsacls, PowerShell…"), self.show_hand_over, name)
         self.field_boxes = {field.path: FieldBox(field) for field in _ADMINISTRATOR}

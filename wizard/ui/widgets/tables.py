@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget
 from wizard.ui.widgets.columns import ColumnFit, fit_titles
 
 _MOST = 6  # rows before it scrolls
+_MOST_WRAPPED = 100  # rows that are measured one by one
 
 
 class ReadTable(QTableWidget):
@@ -34,6 +35,18 @@ class ReadTable(QTableWidget):
         """Have the columns as wide as their words, as `ColumnFit` says."""
         self._columns = ColumnFit(self, shares, whole)
 
+    def wrap(self) -> None:
+        """Have rows be as high as their words need, where there are not very many."""
+        assert self._columns
+        self.setWordWrap(True)
+        self._columns.fitted.connect(self._fit_rows)
+
+    def _fit_rows(self) -> None:
+        least = self.verticalHeader().defaultSectionSize()
+        for at in range(min(self.rowCount(), _MOST_WRAPPED)):
+            self.setRowHeight(at, max(least, self.sizeHintForRow(at)))
+        self._fit_height()
+
     def selectRow(self, row: int) -> None:
         """Choose a row: Qt's own finds none where a table begins at the right."""
         kinds = QItemSelectionModel.SelectionFlag
@@ -51,7 +64,9 @@ class ReadTable(QTableWidget):
     def fit(self) -> None:
         """Take the height of the rows there are, and the width of what is in them."""
         self.fit_columns()
+        self._fit_height()
+
+    def _fit_height(self) -> None:
         header = self.horizontalHeader().sizeHint().height()
-        line = self.verticalHeader().defaultSectionSize()
-        rows = min(self.rowCount(), _MOST) * line
+        rows = sum(map(self.rowHeight, range(min(self.rowCount(), _MOST))))
         self.setFixedHeight(header + rows + 2 * self.frameWidth())

@@ -1,12 +1,21 @@
 """Self-service before it is applied: whom its lists mean, and what is weak."""
 
+from datetime import date
+
 import pytest
 
 from agent.config.self_service import SelfService
 from tests.unit.agent.active_directory.test_domain_cache import BASE
 from tests.unit.agent.active_directory.test_named_principals import ADA, BOARD, Groups
-from wizard.checks.self_service import check_named, weak
-from wizard.flow.pages.self_service import EXCEPTIONS, KINDS
+from wizard.checks.self_service import check_named, ended_peers, refused, weak
+from wizard.flow.pages.self_service import (
+    CHANGE,
+    EXCEPTIONS,
+    KINDS,
+    PEERS,
+    RECEIPTS,
+    UNLOCK,
+)
 from wizard.inputs import SelfServiceDraft
 
 
@@ -49,3 +58,35 @@ def test_a_text_message_that_is_enough_alone_is_warned_of(
     rows = list(weak(SelfServiceDraft({}, proofs, kinds)))
     assert [row.state for row in rows] == ["warning"] * warned
     assert all(row.field == KINDS for row in rows)
+
+
+def test_methods_that_count_without_a_receipt_are_warned_of() -> None:
+    (row,) = weak(SelfServiceDraft({}, 2, ("totp", "email"), receipts="accepted"))
+    assert (row.state, row.field) == ("warning", RECEIPTS)
+    assert row.remedy
+
+
+def test_what_an_optional_feature_refuses_is_warned_of_with_the_remedy() -> None:
+    draft = SelfServiceDraft({}, 2, ("totp",), switched_off=(CHANGE, UNLOCK))
+    change, unlock = refused(draft)
+
+    assert (change.state, change.field) == ("warning", CHANGE)
+    assert change.detail == (
+        "The agent refuses it: Allow a change with the old password is off."
+    )
+    assert "Optional features" in change.remedy
+    assert (unlock.state, unlock.field) == ("warning", UNLOCK)
+
+
+@pytest.mark.parametrize(
+    ("until", "warned"),
+    [("2026-06-30", True), ("2026-07-01", False), ("", False), ("x-1", False)],
+)
+def test_an_agent_whose_last_day_is_over_is_warned_of(
+    until: str, *, warned: bool
+) -> None:
+    peer = {"fingerprint": "8A2E", "until": until}
+    draft = SelfServiceDraft({}, 2, ("totp",), peers=(peer,))
+    rows = list(ended_peers(draft, date(2026, 7, 1)))
+    assert [row.state for row in rows] == ["warning"] * warned
+    assert all(row.field == PEERS for row in rows)

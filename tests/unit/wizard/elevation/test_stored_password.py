@@ -96,7 +96,12 @@ def arguments_of(row: Method, settings: Settings, check: str) -> dict[str, Any]:
     containers = settings.scope.containers
     draft = replace(
         Draft(settings.relay, settings.directory, containers, "mail", "ada"),
-        self_service=SelfServiceDraft({GROUPS: ("ada",)}, 2, ("totp", "email")),
+        self_service=SelfServiceDraft(
+            {GROUPS: ("ada",)},
+            2,
+            ("totp", "email"),
+            peers=({"fingerprint": "8A2E", "until": "2027-06-30"},),
+        ),
     )
     change = Change("grants", Text("Grants"), None, {"container": "OU=x", "rights": []})
     values: dict[str, Any] = {

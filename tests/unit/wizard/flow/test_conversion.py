@@ -5,7 +5,7 @@ from weakref import ref
 import pytest
 
 from agent.config.errors import SettingsError
-from agent.config.self_service import SelfService
+from agent.config.self_service import Peer, SelfService
 from tests.unit.wizard.answered import CANARY, SETTINGS, express
 from wire.secret import Secret
 from wizard.flow.conversion import (
@@ -14,6 +14,7 @@ from wizard.flow.conversion import (
     draft_of,
     inputs_of,
     relay_of,
+    self_service_draft_of,
     settings_of,
 )
 from wizard.flow.defaults import defaults
@@ -24,6 +25,36 @@ from wizard.inputs import Draft, Inputs
 def test_express_leaves_self_service_off() -> None:
     answers = express().having({"self_service.who": "all"})
     assert settings_of(answers).self_service == SelfService()
+
+
+def test_agents_whose_receipts_count_are_lines_and_settings_again() -> None:
+    peers = ("8A2E " * 15 + "8A2E", "51C0 " * 15 + "51C0 2027-06-30")
+    asked = {"mode": "custom", "self_service.who": "all", "self_service.peers": peers}
+    settings = settings_of(express().having(asked))
+
+    assert settings.self_service.peers == (
+        Peer(fingerprint=peers[0]),
+        Peer(fingerprint="51C0 " * 15 + "51C0", until="2027-06-30"),
+    )
+    assert answers_of(settings)["self_service.peers"] == peers
+
+
+@pytest.mark.parametrize(
+    ("given", "switched_off"),
+    [
+        ({}, ()),
+        ({"features.change": False}, ("self_service.operations.change",)),
+        ({"features.unlock": False}, ("self_service.operations.unlock",)),
+        ({"features.unlock": False, "self_service.operations.unlock": False}, ()),
+    ],
+)
+def test_what_people_are_offered_and_is_off_is_known(
+    given: dict[str, bool], switched_off: tuple[str, ...]
+) -> None:
+    answers = express(mode="custom").having({"self_service.who": "all", **given})
+    draft = self_service_draft_of(answers)
+    assert draft is not None
+    assert draft.switched_off == switched_off
 
 
 def test_express_covers_the_whole_domain_with_writeback_on() -> None:

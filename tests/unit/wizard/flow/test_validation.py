@@ -71,6 +71,8 @@ def self_service(**more: Any) -> Answers:
         ({"who": "all", "help.url": "http://help.corp.test"}, "help.url"),
         ({"who": "all", "registration.allowed_from": "networks"}, "networks"),
         ({"who": "all", "banned_words": ("abc",)}, "banned_words"),
+        ({"who": "all", "peers": ("8A2E 51C0",)}, "peers"),
+        ({"who": "all", "peers": (f"{'8A2E ' * 16} 2027-02-30",)}, "peers"),
     ],
 )
 def test_what_is_wrong_with_self_service_is_beside_its_field(

@@ -36,7 +36,7 @@ from wire.text import EMPTY, Text, verbatim
 from wizard.checks.containers import MOST_FOUND
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
-from wizard.checks.self_service import weak
+from wizard.checks.self_service import refused, weak
 from wizard.enrolment.self_test import WOULD_WORK
 from wizard.health.audit_records import Budget
 from wizard.health.person_answers import DAYS, PersonAnswers, Whom, answers_about
@@ -143,7 +143,8 @@ class FakeChecks:
         wanted, known = draft.self_service, self._fake.named_people
         if wanted is None:
             return Outcome(())
-        return Outcome((*known.checks, *weak(wanted)), known.values)
+        rows = (*known.checks, *weak(wanted), *refused(wanted))
+        return Outcome(rows, known.values)
 
     def containers(
         self,

@@ -319,7 +319,6 @@ def test_what_is_said_of_a_controller_has_its_place(
     board.show()
     board.model.take(DONE.controllers)
     table, last = board.table, board.model.index(board.model.rowCount() - 1, 0)
-    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0)
 
     def fits(at: Column) -> bool:
         return table.columnWidth(at) >= table.sizeHintForColumn(at)
@@ -345,6 +344,20 @@ def test_all_columns_are_in_sight_in_a_narrow_window(
         )
     )
     assert table.horizontalScrollBar().maximum() == 0
+
+
+def test_a_narrow_window_leaves_out_what_the_details_tell(
+    qtbot: QtBot, board: Controllers
+) -> None:
+    board.resize(420, 400)
+    board.model.take(DOWN.controllers)
+    board.show()
+    table = board.table
+
+    qtbot.waitUntil(lambda: table.isColumnHidden(Column.TLS))
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+    for at in (Column.HOST, Column.STATE, Column.CERTIFICATE, Column.ANSWER):
+        assert not table.isColumnHidden(at)
 
 
 def test_words_that_are_gone_leave_their_place_to_others(

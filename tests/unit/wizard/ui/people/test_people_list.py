@@ -74,6 +74,27 @@ def test_a_long_cause_leaves_half_of_the_room_to_names(
     assert table.horizontalScrollBar().maximum() == 0
 
 
+def test_a_cause_too_long_for_its_column_goes_on_a_second_line(qtbot: QtBot) -> None:
+    application()
+    shown = PeopleList()
+    qtbot.addWidget(shown)
+    shown.resize(512, 400)  # of a window of 800 pixels
+    shown.show()
+    table, name = shown.table, "Anna-Lena Brunner"
+    shown.take([person(0, Cause.PROTECTED, name)])
+    shown.settle()
+    qtbot.waitUntil(lambda: table.columnWidth(Column.CAUSE) > 0)
+    line, before = table.fontMetrics().lineSpacing(), table.rowHeight(0)
+
+    others = (Operation.UNLOCK, Operation.MUST_CHANGE)
+    short = verdict_of(1, Cause.NONE, dict.fromkeys(others, Cause.NOT_GRANTED))
+    shown.take([PersonVerdict("s1", short, name, "anna@corp.test")])
+    shown.show_cause((Operation.UNLOCK, Cause.NOT_GRANTED))
+
+    qtbot.waitUntil(lambda: table.rowHeight(0) == before + line)
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+
+
 def test_a_row_is_chosen_where_a_table_begins_at_the_right(listed: PeopleList) -> None:
     shown = four(listed)
     shown.setLayoutDirection(Qt.LayoutDirection.RightToLeft)

@@ -29,6 +29,8 @@ def made(qtbot: QtBot, count: int) -> ChangeList:
     qtbot.addWidget(changes)
     changes.show_summaries([f"Writes file {at}" for at in range(count)])
     changes.show()
+    rows = min(count, MOST)  # they are made a few an event
+    qtbot.waitUntil(lambda: len(changes.findChildren(ChangeRow)) == rows)
     return changes
 
 

@@ -42,6 +42,26 @@ def table(qtbot: QtBot) -> ReadTable:
     return made
 
 
+def test_where_there_is_no_room_a_spare_column_is_left_out_and_comes_back(
+    qtbot: QtBot,
+) -> None:
+    table = ReadTable(("Name", "Clock", "Answer"), "Controllers")
+    qtbot.addWidget(table)
+    fit = ColumnFit(table, (1, 1, 1), whole=(1, 2), spare=(1,))
+    wide = sum(needs(table, at) for at in range(3))
+    table.resize(wide - 10, 120)
+    with qtbot.waitExposed(table):
+        table.show()
+
+    qtbot.waitUntil(lambda: table.isColumnHidden(1))
+    assert not table.horizontalScrollBar().maximum()
+    assert not fit.cut
+
+    table.resize(wide + 40, 120)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(1))
+    assert table.columnWidth(1) >= needs(table, 1)
+
+
 def needs(table: ReadTable, column: int) -> int:
     return max(
         table.sizeHintForColumn(column),

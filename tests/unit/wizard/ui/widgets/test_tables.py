@@ -35,6 +35,29 @@ def test_a_row_is_chosen(table: ReadTable) -> None:
     assert table.currentRow() == 2
 
 
+def test_a_row_is_as_high_as_its_words_need(qtbot: QtBot) -> None:
+    made = ReadTable(("Allows to", "Below"), "Entries")
+    qtbot.addWidget(made)
+    made.share_width((1, 1), whole=(0, 1))
+    made.wrap()
+    made.setRowCount(2)
+    words = "require a new password at the next sign-in (write pwdLastSet)"
+    for row, first in enumerate(("reset the password", words)):
+        for column, text in enumerate((first, "OU=People,DC=corp,DC=test")):
+            made.setItem(row, column, QTableWidgetItem(text))
+    made.setFixedWidth(340)
+    made.fit()
+    with qtbot.waitExposed(made):
+        made.show()
+
+    line = made.fontMetrics().lineSpacing()
+    qtbot.waitUntil(lambda: made.sizeHintForRow(1) >= made.sizeHintForRow(0) + line)
+    qtbot.waitUntil(lambda: made.rowHeight(1) >= made.sizeHintForRow(1))
+    assert made.rowHeight(0) == made.verticalHeader().defaultSectionSize()
+    bottom = made.visualRect(made.model().index(1, 0)).bottom()
+    qtbot.waitUntil(lambda: bottom <= made.viewport().height())
+
+
 def test_the_bar_of_a_chosen_row_stands_where_it_begins(table: ReadTable) -> None:
     table.selectRow(1)
     table.clearFocus()  # whose ring would lie over it
