@@ -21,6 +21,7 @@ from portal.pages.page import Pages
 from portal.pages.passkeys import PasskeyPages
 from portal.pages.proofs import ProofPages
 from portal.pages.provider_sign_in import ProviderSignInPages
+from portal.pages.questions import QuestionPages
 from portal.pages.registration import RegistrationPages
 from portal.pages.sign_in import SignInPages
 from portal.pages.staff.agent_approval import AgentApprovalPages
@@ -31,8 +32,9 @@ from portal.pages.start import StartPage
 from portal.services import Services
 from portal.templating import STATIC
 from portal.visits.account import Accounts
-from portal.visits.address_code import AddressCodes
 from portal.visits.blocking import Blocking
+from portal.visits.codes.address_code import AddressCodes
+from portal.visits.codes.sent_codes import SentCodes
 from portal.visits.device import DeviceGrants
 from portal.visits.forgotten import Forgotten
 from portal.visits.lookup import Lookups
@@ -40,10 +42,12 @@ from portal.visits.new_app import NewApps
 from portal.visits.passkeys import PasskeyRegistration, PasskeyVerification
 from portal.visits.password_sign_in import PasswordSignIn
 from portal.visits.provider_sign_in import ProviderSignIns
+from portal.visits.questions.answer_hashes import AnswerHashes
+from portal.visits.questions.registration import QuestionRegistration
+from portal.visits.questions.verification import QuestionVerification
 from portal.visits.receipts import Receipts
 from portal.visits.registration import Registration
 from portal.visits.registration_codes import RegistrationCodes
-from portal.visits.sent_codes import SentCodes
 from portal.visits.staff.sessions import StaffSessions
 from portal.visits.verification import Verification
 from portal.visits.write import Writing
@@ -76,15 +80,10 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
     writing, sent_codes = Writing(services), SentCodes(services)
     verification = Verification(services, sent_codes)
     passkeys = PasskeyVerification(services, verification)
-    proofs = ProofPages(pages, verification, passkeys)
-    forgotten = ForgottenPages(
-        pages,
-        Forgotten(services, lookups),
-        verification,
-        passkeys,
-        writing,
-        proofs=proofs,
-    )
+    hashes = AnswerHashes(services.pepper)
+    questions = QuestionVerification(services, verification, hashes)
+    proofs = ProofPages(pages, verification, passkeys, questions)
+    forgotten = ForgottenPages(pages, Forgotten(services, lookups), writing, proofs)
     passwords = PasswordSignIn(services)
     accounts = Accounts(services)
     registration = Registration(services, accounts, Receipts(services))
@@ -104,6 +103,7 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
         AccountProofPages(signed, passkeys, proofs),
         RegistrationPages(signed, registration, NewApps(services), address_codes),
         PasskeyPages(signed, PasskeyRegistration(services, registration)),
+        QuestionPages(signed, QuestionRegistration(services, registration, hashes)),
     )
     own = [route for each in shown for route in each.routes]
     return [*own, *_of_staff(pages, services, lookups, passkeys)]

@@ -188,6 +188,28 @@ class Retention(_Section):
     addresses_days: Annotated[int, Field(ge=1, le=4000)] = 90
 
 
+class Questions(_Section):
+    """How many security questions people choose and are asked, and `own` ones.
+
+    Whether they count is the agents' to say; `own` are shown as they are written.
+    """
+
+    registered: Annotated[int, Field(ge=3, le=5)] = 3
+    asked: Annotated[int, Field(ge=3, le=5)] = 3
+    own: Annotated[
+        tuple[Annotated[str, Field(min_length=3, max_length=200)], ...],
+        Field(max_length=20),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if self.asked > self.registered:
+            raise ValueError("asked must not be more than registered")
+        if len(set(self.own)) < len(self.own):
+            raise ValueError("own: one question is there twice")
+        return self
+
+
 class Settings(_Section):
     """What `portal.yaml` may hold.
 
@@ -214,6 +236,7 @@ class Settings(_Section):
     identity_provider: IdentityProvider | None = None
     notify: Notify = Notify()
     sms: TextMessages | None = None
+    questions: Questions = Questions()
     retention: Retention = Retention()
 
     @model_validator(mode="after")

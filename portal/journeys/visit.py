@@ -11,7 +11,7 @@ from enum import StrEnum
 from portal.journeys.policy import SelfServicePolicy
 from wire.operation import Operation
 from wire.self_service.proof_kind import ProofKind
-from wire.self_service.proof_worth import UsedMethod, worth
+from wire.self_service.proof_worth import UsedMethod, only_known_by_others, worth
 
 LIFETIME_S = 900.0
 
@@ -130,7 +130,12 @@ def counts(method: TakenMethod, visit: Visit, now: float) -> bool:
 
 
 def next_kinds(visit: Visit, taken: tuple[TakenMethod, ...]) -> tuple[ProofKind, ...]:
-    """Give the kinds that can still be used: never one that was."""
+    """Give the kinds that can still be used: never one that was.
+
+    Questions come after something that one has: before, they would count nothing.
+    """
     used = {each.kind for each in taken}
+    if only_known_by_others({*used, ProofKind.QUESTIONS}):
+        used.add(ProofKind.QUESTIONS)
     kinds = () if visit.asked is None else visit.asked.kinds
     return tuple(kind for kind in kinds if kind not in used)

@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     CODE = "code"
     RECOVERY_CODE = "recovery code"
     PROVIDER_SIGN_IN = "provider sign-in"
+    ANSWER = "answer"
     REGISTRATION_CODE = "registration code"
     BUDGET = "budget"
     FORM = "form"

@@ -136,6 +136,8 @@ class AccountPages:
         worth = registered_worth(account.methods, policy)
         passkeys = [each for each in account.methods if each.kind is ProofKind.PASSKEY]
         full = {ProofKind.PASSKEY} if len(passkeys) >= MOST_PASSKEYS else set()
+        if all(each.kind is ProofKind.QUESTIONS for each in account.methods):
+            full.add(ProofKind.QUESTIONS)  # they never count alone
         order, serves = [*ProofKind], self._pages.services.serves
         shown = [
             {

@@ -72,6 +72,10 @@ class _AccountProving(Proving):
         self._pages, self._passkeys = pages, passkeys
         self._request, self._account = request, account
 
+    async def may(self, kind: ProofKind) -> bool:
+        # beside the password that let them in, answers count nothing
+        return kind is not ProofKind.QUESTIONS
+
     async def settled(self) -> Visit:
         return self._account.visit
 

@@ -14,7 +14,6 @@ from portal.journeys.visit import Entitled, Visit, VisitPurpose, next_kinds
 from portal.pages.page import Pages, moment
 from portal.pages.proofs import (
     PARTS,
-    SENT,
     Asked,
     Endpoint,
     Handler,
@@ -23,8 +22,6 @@ from portal.pages.proofs import (
 )
 from portal.visits.even_time import even_time
 from portal.visits.forgotten import Forgotten, TooManyNames
-from portal.visits.passkeys import PasskeyVerification
-from portal.visits.verification import Verification
 from portal.visits.write import Writing
 from portal.web import cookies
 from wire.self_service.proof_kind import ProofKind
@@ -42,14 +39,10 @@ class ForgottenPages:
         self,
         pages: Pages,
         forgotten: Forgotten,
-        verification: Verification,
-        passkeys: PasskeyVerification,
         writing: Writing,
-        *,
         proofs: ProofPages,
     ) -> None:
         self._pages, self._forgotten = pages, forgotten
-        self._verification, self._passkeys = verification, passkeys
         self._writing, self._proofs = writing, proofs
         self._tick_s = pages.services.tick_s
 
@@ -91,9 +84,9 @@ class ForgottenPages:
             proving = _ForgottenProving(
                 self._pages,
                 self._forgotten,
-                self._verification,
-                self._passkeys,
-                (request, visit),
+                self._writing,
+                self._proofs,
+                asked_in=(request, visit),
             )
             return await handler(request, proving)
 
@@ -162,6 +155,8 @@ class ForgottenPages:
         offered = self._pages.services.agents.offered()
         asked = {kind for each in offered for kind in each.kinds}
         serves = self._pages.services.serves
+        # questions are for who proved something already: they would tell who exists
+        asked.discard(ProofKind.QUESTIONS)
         return [kind for kind in PARTS if kind in asked and serves(kind)]
 
 
@@ -172,19 +167,26 @@ class _ForgottenProving(Proving):
         self,
         pages: Pages,
         forgotten: Forgotten,
-        verification: Verification,
-        passkeys: PasskeyVerification,
+        writing: Writing,
+        proofs: ProofPages,
+        *,
         asked_in: tuple[Request, Visit],
     ) -> None:
         self._pages, self._forgotten = pages, forgotten
-        self._verification, self._passkeys = verification, passkeys
+        self._writing, self._proofs = writing, proofs
         self._request, self._visit = asked_in
+
+    async def may(self, kind: ProofKind) -> bool:
+        if kind is not ProofKind.QUESTIONS:
+            return True
+        taken = await self._writing.proven(self._visit)
+        return kind in next_kinds(self._visit, taken)
 
     async def settled(self) -> Visit:
         return await self._forgotten.settled(self._visit)
 
     def address(self, kind: ProofKind, typed: str) -> str | None:
-        return self._verification.channel(kind).read(typed)
+        return self._proofs.read(kind, typed)
 
     async def sent(self, kind: ProofKind) -> Response:
         return self._pages.go(f"/forgot/{PARTS[kind]}/code")
@@ -193,8 +195,6 @@ class _ForgottenProving(Proving):
         return self._pages.go(METHODS)
 
     async def ask(self, asked: Asked) -> Response:
-        is_passkey = asked.kind is ProofKind.PASSKEY
-        options = await self._passkeys.ask(self._visit) if is_passkey else ""
         own = "sent_code" if asked.sent else PARTS[asked.kind]
         return self._pages.show(
             self._request,
@@ -202,11 +202,8 @@ class _ForgottenProving(Proving):
             asked.status,
             part=PARTS[asked.kind],
             kind=str(asked.kind),
-            options=options,
             proof=asked.wrong,
             wrong="address" if asked.bad_address else "",
             wait=asked.wait,
-            example=self._verification.channel(asked.kind).example
-            if asked.kind in SENT
-            else "",
+            **await self._proofs.shown(self._visit, asked.kind),
         )

@@ -6,7 +6,7 @@ is read here alone, and counted by `portal.visits.verification`.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from portal.journeys.visit import Visit
 from portal.pages.page import Pages, moment
+from portal.visits.codes.sent_codes import TooSoon
 from portal.visits.passkeys import PasskeyVerification
-from portal.visits.sent_codes import TooSoon
+from portal.visits.questions.verification import QuestionVerification
 from portal.visits.verification import Closed, Proof, Proven, Verification, Wrong
 from portal.web.forms import Form
 from wire.self_service.proof_kind import ProofKind
@@ -27,9 +28,11 @@ PARTS = {
     ProofKind.EMAIL: "email",
     ProofKind.SMS: "phone",
     ProofKind.RECOVERY_CODE: "recovery",
+    ProofKind.QUESTIONS: "questions",
 }
 # of these a code is sent first
 SENT = (ProofKind.EMAIL, ProofKind.SMS)
+_MOST_ANSWERS = 5
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class Asked:
 class Proving(Protocol):
     """A request of somebody who proves who they are, at one of the places."""
 
+    async def may(self, kind: ProofKind) -> bool:
+        """Whether a kind may be tried now, whoever it is."""
+
     async def settled(self) -> Visit:
         """Give the visit when it is known whom it is about."""
 
@@ -63,7 +69,7 @@ class Proving(Protocol):
         """Go on to the code that was sent, or was not."""
 
     def proven(self) -> Response:
-        """Go on after what was right."""
+        """Go on after what was right, or may not be tried."""
 
 
 Handler = Callable[[Request, Proving], Awaitable[Response]]
@@ -87,8 +93,9 @@ class ProofPages:
         pages: Pages,
         verification: Verification,
         passkeys: PasskeyVerification,
+        questions: QuestionVerification,
     ) -> None:
-        self._pages = pages
+        self._pages, self._questions = pages, questions
         self._verification, self._passkeys = verification, passkeys
         serves = pages.services.serves
         self._parts = [each for each in PARTS.items() if serves(each[0])]
@@ -121,6 +128,21 @@ class ProofPages:
             _route(place, part, "GET", _asking(asked)) for part, asked in each + codes
         ]
 
+    def read(self, kind: ProofKind, typed: str) -> str | None:
+        """Read an address that a code of a kind goes to; None where it is none."""
+        return self._verification.channel(kind).read(typed)
+
+    async def shown(self, visit: Visit, kind: ProofKind) -> dict[str, Any]:
+        """Give what the page of a kind shows beside its form."""
+        match kind:
+            case ProofKind.PASSKEY:
+                return {"options": await self._passkeys.ask(visit)}
+            case ProofKind.QUESTIONS:
+                return {"questions": await self._questions.ask(visit)}
+            case ProofKind.EMAIL | ProofKind.SMS:
+                return {"example": self._verification.channel(kind).example}
+        return {}
+
     def _sends(self, kind: ProofKind) -> Handler:
         """Send a code, or nothing, and go on alike."""
 
@@ -144,6 +166,8 @@ class ProofPages:
 
         async def handle(request: Request, proving: Proving) -> Response:
             form = await self._pages.form(request)
+            if not await proving.may(kind):
+                return proving.proven()
             proof = await self._taken(request, await proving.settled(), kind, form)
             match proof:
                 case Proven():
@@ -169,11 +193,16 @@ class ProofPages:
                 return await self._verification.by_app(visit, code, origin)
             case ProofKind.RECOVERY_CODE:
                 return await self._verification.by_recovery_code(visit, code, origin)
+            case ProofKind.QUESTIONS:
+                answers = [form.text(f"answer_{at}") for at in range(_MOST_ANSWERS)]
+                return await self._questions.by_answers(visit, answers, origin)
         return await self._verification.by_sent_code(visit, kind, code, origin)
 
 
 def _asking(asked: Asked) -> Handler:
     async def handle(_request: Request, proving: Proving) -> Response:
+        if not await proving.may(asked.kind):
+            return proving.proven()
         return await proving.ask(asked)
 
     return handle

@@ -10,10 +10,10 @@ from portal.pages.account import ACCOUNT, Handler, SignedInPages
 from portal.pages.page import moment
 from portal.pages.proofs import PARTS, SENT
 from portal.visits.account import Account
-from portal.visits.address_code import AddressCodes
+from portal.visits.codes.address_code import AddressCodes
+from portal.visits.codes.sent_codes import TooSoon
 from portal.visits.new_app import NewApp, NewApps
 from portal.visits.registration import NotAllowed, Registration
-from portal.visits.sent_codes import TooSoon
 from wire.self_service.proof_kind import ProofKind
 
 # of more seconds the time of day is said

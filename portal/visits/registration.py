@@ -22,6 +22,8 @@ from wire.self_service.proof_kind import ProofKind
 from wire.self_service.proof_worth import UsedMethod, worth
 
 MOST_METHODS = 20
+# a new set is in place of the one of before
+_ONE_SET = frozenset({ProofKind.RECOVERY_CODE, ProofKind.QUESTIONS})
 
 
 class MustProveFirst(Exception):
@@ -157,7 +159,7 @@ class Registration:
         services, person = self._services, account.person
         account = self._as_it_is_now(connection, account)
         self.check(account, method.kind)
-        if method.kind is ProofKind.RECOVERY_CODE:
+        if method.kind in _ONE_SET:
             for each in account.methods:
                 if each.kind is method.kind:
                     proofs.remove(connection, person.guid, each.id)

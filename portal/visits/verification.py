@@ -24,9 +24,9 @@ from portal.limits.budget import (
 from portal.methods import one_time_code, paper_code, totp
 from portal.services import BrowserOrigin, Services
 from portal.visits import proven
-from portal.visits.code_channels import CodeChannel
+from portal.visits.codes.channels import CodeChannel
+from portal.visits.codes.sent_codes import Destination, SentCodes, TooSoon
 from portal.visits.notices import Notices
-from portal.visits.sent_codes import Destination, SentCodes, TooSoon
 from wire.self_service.proof_kind import ProofKind
 
 # tried where there is nobody, so that it takes as long

@@ -40,6 +40,7 @@ async def _walk(browser: Browser, name: str) -> list[tuple[Answered, float]]:
         await timed(browser.open(path))
         await timed(browser.send(**typed))
     await timed(browser.send(code="000000"))
+    await timed(browser.open("/forgot/questions"))
     await timed(browser.open("/forgot/password"))
     await timed(browser.open("/forgot/none"))
     await timed(browser.open("/staff/sign-in"))

@@ -16,7 +16,7 @@ from portal.limits.budget import CODES_OF_JOURNEY, Budget
 from portal.methods import one_time_code
 from portal.services import BrowserOrigin, Services
 from portal.templating import wanted_language
-from portal.visits.code_channels import CodeChannel, code_channels
+from portal.visits.codes.channels import CodeChannel, code_channels
 from portal.visits.notices import Notices
 from wire.self_service.proof_kind import ProofKind
 

@@ -4,8 +4,8 @@ from sqlalchemy import Connection
 
 from portal.services import BrowserOrigin, Services
 from portal.visits.account import Account
-from portal.visits.code_channels import CodeChannel
-from portal.visits.sent_codes import Destination, SentCodes, TooSoon
+from portal.visits.codes.channels import CodeChannel
+from portal.visits.codes.sent_codes import Destination, SentCodes, TooSoon
 from wire.self_service.proof_kind import ProofKind
 
 

@@ -1,0 +1,1 @@
+"""Security questions in a visit: chosen and answered, and asked again."""
