@@ -28,7 +28,7 @@ AIM_ADDS_MS, AIM_MB = 25.0, 120.0
 _NO_LIMIT = 100_000
 _FAMILIES = (".adler", ".brandt", ".costa")
 _BARE = Path(__file__).with_name("bare_site.py")
-_MIB, _POLL_S = 1024.0, 0.005
+_KIB, _POLL_S = 1024.0, 0.005
 
 
 def measure(lab: Lab, folder: Path) -> dict[str, float]:
@@ -51,17 +51,17 @@ def measure(lab: Lab, folder: Path) -> dict[str, float]:
         portal.start(dies_with_us=True)
         try:
             measured = _crowd(portal, _names(lab))
-            memory = _memory(portal.pid)
+            peak_kb = _peak_kb(portal.pid)
         finally:
             portal.stop()
         agent = _agent_ms(whole.host.places.audit)
-    return figures(measured, agent, memory, starts)
+    return figures(measured, agent, peak_kb, starts)
 
 
 def figures(
     measured: Mapping[str, Any],
     agent: Mapping[str, float],
-    memory: Mapping[str, float],
+    peak_kb: float,
     starts: Sequence[tuple[float, float]],
 ) -> dict[str, float]:
     """Put together what is told.
@@ -69,7 +69,7 @@ def figures(
     Args:
         measured: what the crowd says.
         agent: the agent's own milliseconds, by the reference of the answer.
-        memory: of the portal's process in MiB, idle and at most.
+        peak_kb: what the portal's process had in memory at most, KiB.
         starts: milliseconds to the first page, and of the floor beside it.
 
     """
@@ -86,7 +86,8 @@ def figures(
         **_rows("at_once", [each["ms"] for each in at_once]),
         "at_once_visits_s": measured["visits_s"],
         "lookups_per_s": measured["lookups_per_s"],
-        **memory,
+        "memory_mb": measured["resident_kb"] / _KIB,
+        "memory_peak_mb": peak_kb / _KIB,
         "memory_aim_mb": AIM_MB,
         "first_page_ms": median(each for each, _ in starts),
         "first_page_floor_ms": median(floor for _, floor in starts),
@@ -126,6 +127,7 @@ def _crowd(portal: LabPortal, people: list[str]) -> dict[str, Any]:
         "base_url": portal.url,
         "ca": str(portal.folder / "ca.pem"),
         "database": str(portal.database),
+        "pid": portal.pid,
         "people": people,
         "password": Lab.start_password,
         "samples": SAMPLES,
@@ -152,14 +154,9 @@ def _agent_ms(audit: Path) -> dict[str, float]:
     }
 
 
-def _memory(pid: int) -> dict[str, float]:
-    """Give the resident memory of a process after its work, and at most, in MiB."""
+def _peak_kb(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    sizes = {name: words for name, _, words in (line.partition(":") for line in lines)}
-    return {
-        row: int(sizes[name].split()[0]) / _MIB
-        for row, name in (("memory_mb", "VmRSS"), ("memory_peak_mb", "VmHWM"))
-    }
+    return next(int(each.split()[1]) for each in lines if each.startswith("VmHWM"))
 
 
 def _first_page(portal: LabPortal) -> tuple[float, float]:

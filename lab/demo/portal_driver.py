@@ -150,6 +150,13 @@ class PortalDriver:
         )
 
 
-def app_code(secret: str, steps: int = 0) -> str:
-    """Give an app's code, of so many steps of 30 s from now: each is good once."""
-    return pyotp.TOTP(secret).at(time.time() + steps * _STEP_S)
+class AuthenticatorApp:
+    """An app with the key that a page showed; each of its codes is given once."""
+
+    def __init__(self, secret: str) -> None:
+        self._app, self._last = pyotp.TOTP(secret), 0
+
+    def code(self) -> str:
+        """Give the code of now, or the next one where that was given already."""
+        self._last = max(int(time.time()) // _STEP_S, self._last + 1)
+        return self._app.at(self._last * _STEP_S)

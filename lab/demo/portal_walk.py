@@ -1,6 +1,7 @@
 """The portal's half of the unattended journey: in a browser, on the real domain.
 
-Register, forget, be refused twice, reset, sign in to the domain, change, unlock.
+Register, forget, be refused twice, reset, sign in to the domain, change, unlock; then
+what an administrator sees of it.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 from lab.controller import Lab, Person
 from lab.demo.driver import JourneyFailed
-from lab.demo.portal_driver import METHODS, PortalDriver, app_code
+from lab.demo.portal_driver import METHODS, AuthenticatorApp, PortalDriver
+from lab.demo.portal_staff import be_reviewed
 from lab.demo.proof import lock, signs_in
 from lab.portal.browser import Window, headless
 from lab.portal.lab_portal import ORGANIZATION, LabPortal
@@ -22,7 +24,7 @@ START = f"Your account at {ORGANIZATION}"
 PROVE, PASSWORD = "Prove it is you", "New password"
 DONE, UNLOCKED = "Your password is changed", "Your account is unlocked"
 # what the product has and no step here shows
-NOT_WALKED = ("help desk", "review")
+NOT_WALKED = ("help desk",)
 _MAIL, _NUMBER = "david.at.home@example.com", "+49 1512 3456789"
 
 
@@ -56,7 +58,7 @@ class _Walk:
 
     def __init__(self, lab: Lab, driver: PortalDriver, to: Walked) -> None:
         self._lab, self._driver, self._window = lab, driver, driver.window
-        self._walked, self._secret = to, ""
+        self._walked = to
         self._person = lab.people[FORGETS]
 
     def all(self) -> None:
@@ -69,6 +71,7 @@ class _Walk:
             "sign-in to the domain": lambda: self._signs_in(self._person, NEW),
             "change": self._change,
             "unlock": self._unlock,
+            "review": lambda: be_reviewed(self._driver, self._lab, self._person),
         }
         for name, act in steps.items():
             with self._driver.step(name):
@@ -84,9 +87,8 @@ class _Walk:
         driver.press("Passkey", "Add a passkey", "add-passkey")
         driver.press("Add the passkey", METHODS)
         driver.press("Authenticator app", "Add an authenticator app", "add-app")
-        self._secret = driver.app_secret()
-        # of the step before: the one of now is for the reset
-        driver.type(code=app_code(self._secret, -1))
+        self._app = AuthenticatorApp(driver.app_secret())
+        driver.type(code=self._app.code())
         driver.press("Add the app", METHODS)
         driver.press("E-mail", "Add an e-mail address", "add-email")
         before = len(driver.portal.messages())
@@ -117,7 +119,7 @@ class _Walk:
         driver.type(code=driver.sent_code(_MAIL, before))
         driver.press("Continue", f"{PROVE} (2 of 2)", "prove-2")
         driver.press("Code from your app", "Code from your app", "prove-app")
-        driver.type(code=app_code(self._secret))
+        driver.type(code=self._app.code())
         driver.press("Continue", PASSWORD, "new-password")
 
     def _be_refused(self) -> None:

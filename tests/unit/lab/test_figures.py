@@ -35,11 +35,13 @@ def test_the_portal_is_told_beside_the_agent_s_own_time_and_its_aims() -> None:
         "at_once": [{"ms": 900.0, "reference": "9"}, {"ms": 1100.0, "reference": "8"}],
         "visits_s": 4.5,
         "lookups_per_s": 80.25,
+        "resident_kb": 96.5 * 1024,
     }
     agent = {str(n): 20.0 + 2 * n for n in range(3)}
-    memory = {"memory_mb": 96.5, "memory_peak_mb": 99.0}
 
-    told = portal.figures(measured, agent, memory, [(900.0, 450.0), (1100.0, 550.0)])
+    told = portal.figures(
+        measured, agent, 99.0 * 1024, [(900.0, 450.0), (1100.0, 550.0)]
+    )
 
     assert told == {
         "portal_button_p50_ms": 41.0,
