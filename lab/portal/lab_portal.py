@@ -66,7 +66,7 @@ class LabPortal:
         known = json.loads(relay.portal.read_text())
         (folder / "secrets").mkdir(mode=0o700)
         _write_private(folder / "secrets/wire_keys", json.dumps(known["keys"]))
-        portal.command("setup")
+        portal.command("setup", "--only-keys")
         portal.command("send-key", "main", typed=known["send_key"])
         # last: what attach() finds is complete
         (folder / "address").write_text(portal.address)
