@@ -22,6 +22,7 @@ from wire.text import Text
 
 MOST = 1024  # characters
 _MOST_FIELDS = 16
+_HTTPS = 443
 _PATH = "enrol"
 _SEEN = re.compile(r"[!-~]+")
 
@@ -94,6 +95,13 @@ def read(text: str) -> EnrolmentLink:
         raise BadLink(Rule.AGENT) from None
     code = enrolment_code.parse(fields["code"])
     return EnrolmentLink(_relay(fields["relay"]), code, agent)
+
+
+def same_relay(one: str, other: str) -> bool:
+    """Say whether two https addresses lead to one host and port; 443 may be named."""
+    first, second = urlsplit(one), urlsplit(other)
+    ports = (first.port or _HTTPS, second.port or _HTTPS)
+    return first.hostname == second.hostname and ports[0] == ports[1]
 
 
 def _fields(text: str) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 LANGUAGE = "language"
 SCHEME = "scheme"  # of colours
+PORTAL = "portal"  # the address of the one that was signed in to last
 _MOST = 4096  # bytes; a file that is larger is none of ours
 
 

@@ -7,6 +7,7 @@ approves on any browser, or on the portal's own server.
 from pydantic import ValidationError
 
 from agent.config.settings import Relay, Settings
+from wire.enrolment_link import same_relay
 from wire.text import Text
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import lines, tell
@@ -35,7 +36,7 @@ def sign_in(
         raise BadUsage(
             Text("Stopped while the portal was waited for."), NOTHING_CHANGED
         )
-    if Relay(url=given.relay).url != settings.relay.url:
+    if not same_relay(given.relay, settings.relay.url):
         raise StepFailed(
             Text(
                 "The portal's code is for the relay {other}, and the settings name "

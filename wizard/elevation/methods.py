@@ -14,6 +14,7 @@ from wizard.controller.controller import Controller
 from wizard.controller.health import HealthReadings
 from wizard.controller.installation import Installation
 from wizard.controller.permissions import Permissions
+from wizard.controller.portal_sign_in import PortalSignIn
 from wizard.controller.recovery import RunRecovery
 from wizard.elevation.secret_codec import holds_secret
 
@@ -72,6 +73,7 @@ _ROWS = (
     Row(HealthReadings.answers_about),
     Row(HealthReadings.count_people, "watch"),
     Row(HealthReadings.certificates, "watch"),
+    Row(PortalSignIn.run),
 )
 
 

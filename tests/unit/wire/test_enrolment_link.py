@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wire.enrolment_code import BadCode, EnrolmentCode
-from wire.enrolment_link import MOST, BadLink, EnrolmentLink, Rule, is_link, read
+from wire.enrolment_link import (
+    MOST,
+    BadLink,
+    EnrolmentLink,
+    Rule,
+    is_link,
+    read,
+    same_relay,
+)
 
 CODE = EnrolmentCode(bytes(range(16)), bytes(range(16, 32)))
 RELAY = "https://relay.corp.test:8443"
@@ -84,3 +92,17 @@ def test_nothing_else_is_raised(text: str) -> None:
             read(given_text)
         except (BadLink, BadCode):
             continue
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("https://relay.test:443", True),
+        ("https://RELAY.test/", True),
+        ("https://relay.test:8443", False),
+        ("https://other.test", False),
+        ("", False),
+    ],
+)
+def test_the_port_of_https_may_be_named(other: str, *, same: bool) -> None:
+    assert same_relay("https://relay.test", other) is same

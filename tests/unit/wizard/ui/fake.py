@@ -8,7 +8,7 @@ from agent.acl.rights import Right
 from agent.ldap.authority import AuthorityOffer, authority_facts
 from agent.ldap.certificates import CertificateFacts, Handshake
 from tests.fixtures.certificate_chain import enterprise
-from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.answered import CANARY, CODE, SETTINGS
 from wire.text import Text, day
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
 from wizard.checks.controller_rating import judged
@@ -23,9 +23,11 @@ from wizard.results import (
     Check,
     Container,
     Installed,
+    PortalAsked,
     PortalDetails,
     Recovery,
     SelfTestResult,
+    SignedIn,
 )
 
 FINGERPRINT = (
@@ -437,6 +439,23 @@ PORTAL_DETAILS = PortalDetails(
     FINGERPRINT,
     "https://portal.corp.test",
     PORTAL_FINGERPRINT,
+)
+ASKED = PortalAsked(
+    "https://portal.corp.test/device",
+    "https://portal.corp.test/device?user_code=BCDF-GHJK",
+    "BCDF-GHJK",
+    "sync-01",
+    FINGERPRINT,
+    900,
+)
+SIGNED_IN = SignedIn(
+    "https://relay.corp.test",
+    "sync-01",
+    CODE,
+    "https://portal.corp.test",
+    "Contoso",
+    PORTAL_FINGERPRINT,
+    CANARY,
 )
 TESTED = SelfTestResult(
     "ok",

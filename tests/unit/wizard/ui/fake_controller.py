@@ -12,11 +12,13 @@ from typing import Any
 from agent.config.settings import (
     DirectorySettings,
     DomainController,
+    Relay,
     Scope,
     Settings,
 )
 from tests.unit.wizard.health import staged
 from tests.unit.wizard.ui.fake import (
+    ASKED,
     FORWARD,
     INSTALL,
     INSTALLED,
@@ -26,6 +28,7 @@ from tests.unit.wizard.ui.fake import (
     REMOVAL,
     ROWS,
     SELF_SERVICE_GROUP,
+    SIGNED_IN,
     TESTED,
     TREE,
     VERIFIED,
@@ -59,9 +62,11 @@ from wizard.results import (
     FoundDomain,
     Installed,
     PeopleBelow,
+    PortalAsked,
     PortalDetails,
     Recovery,
     SelfTestResult,
+    SignedIn,
 )
 
 
@@ -318,6 +323,28 @@ class FakeRecovery:
         return RolledBack((), (), tuple(rest))
 
 
+class FakeSignIn:
+    def __init__(self, fake: "FakeController") -> None:
+        self._fake = fake
+
+    def run(
+        self,
+        portal: Relay,
+        agent: str,
+        inputs: Inputs,
+        stop: threading.Event,
+        report: Callable[[PortalAsked], None],
+    ) -> SignedIn | None:
+        fake = self._fake
+        fake.called("sign_in", portal, agent, inputs)
+        for asked in fake.asks:
+            report(asked)
+        fake.wait_at("approval")
+        if fake.no_code:
+            raise fake.no_code
+        return None if stop.is_set() else fake.signed_in
+
+
 @dataclass
 class FakeController:
     """Answers at once unless `hold` names a call that waits for `go`."""
@@ -347,6 +374,9 @@ class FakeController:
     tree: dict[str, tuple[Container, ...]] = field(default_factory=lambda: dict(TREE))
     gone: tuple[str, ...] = ()  # containers that are not in the directory
     unlistable: Exception | None = None
+    asks: tuple[PortalAsked, ...] = (ASKED,)
+    signed_in: SignedIn = SIGNED_IN
+    no_code: Exception | None = None
     hold: str = ""
     stays: bool = False  # what is finished was no removal
     go: threading.Event = field(default_factory=threading.Event)
@@ -360,6 +390,7 @@ class FakeController:
         self.installation, self.checks = FakeInstallation(self), FakeChecks(self)
         self.changes, self.recovery = FakeChanges(self), FakeRecovery(self)
         self.health = FakeHealth(self)
+        self.sign_in = FakeSignIn(self)
 
     def called(self, name: str, *arguments: Any) -> None:
         self.calls.append((name, *arguments))
