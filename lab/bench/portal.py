@@ -82,6 +82,8 @@ def figures(
         **_rows("agent", own),
         **_rows("adds", adds),
         "adds_aim_ms": AIM_ADDS_MS,
+        # of medians: other work on the machine falls on both
+        "adds_ratio": median(adds) / median(own),
         "people": len(at_once),
         **_rows("at_once", [each["ms"] for each in at_once]),
         "at_once_visits_s": measured["visits_s"],

@@ -143,6 +143,10 @@ class LabPortal:
                 "ca": str(self.folder / "ca.pem"),
             },
         }
+        values["notify"] = {
+            "administrators": ["administrators@corp.test"],
+            "help_desk": ["help-desk@corp.test"],
+        }
         values["sms"] = {
             "url": f"https://{self.address}:{INBOX_PORT}{TEXT_MESSAGES}",
             "fields": {"to": "{number}", "text": "{text}"},

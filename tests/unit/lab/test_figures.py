@@ -51,6 +51,7 @@ def test_the_portal_is_told_beside_the_agent_s_own_time_and_its_aims() -> None:
         "portal_adds_p50_ms": 19.0,
         "portal_adds_p99_ms": 19.98,
         "portal_adds_aim_ms": 25.0,
+        "portal_adds_ratio": 0.86,
         "portal_people": 2,
         "portal_at_once_p50_ms": 1000.0,
         "portal_at_once_p99_ms": 1098.0,
