@@ -5,6 +5,7 @@ Jinja2 escapes all that is filled in, and refuses a name that it does not know.
 
 import gettext
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -34,6 +35,7 @@ LANGUAGES = (
     *sorted(path.parts[-3] for path in TRANSLATIONS.glob(f"*/*/{DOMAIN}.mo")),
 )
 _MOST_HEADER = 200
+_BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,11 @@ class Templates:
         """Render a mail; its first line is the subject."""
         environment = _environment(language, self.zone)
         named = {"language": language, **fields}
-        plain = environment.get_template(f"mail/{template}.txt").render(**named)
+        # a blank line ends a paragraph; those of blocks that wrote nothing go
+        written = environment.overlay(trim_blocks=False).get_template(
+            f"mail/{template}.txt"
+        )
+        plain = _BLANK_LINES.sub("\n\n", written.render(**named))
         subject, _, text = plain.partition("\n")
         html = environment.get_template("mail/frame.html").render(
             title=subject.strip(), paragraphs=_paragraphs(text), **named

@@ -1,7 +1,7 @@
 """Looks the audit of some days through, for one page at a time; kept for a while."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -29,15 +29,18 @@ class Reviews:
             at, found = self._kept.get(days, (0.0, []))
             if not 0 <= now - at < _KEPT_S:
                 since = int(now) - days * DAY_S
-                found = await self._services.database.read(_reviewed, since)
+                zone = self._services.templates.zone
+                offset = datetime.fromtimestamp(now, zone).utcoffset()
+                night = Limits(
+                    utc_offset_s=int((offset or timedelta()).total_seconds())
+                )
+                found = await self._services.database.read(_reviewed, since, night)
                 self._kept[days] = (now, found)
         return found[::-1]
 
 
-def _reviewed(connection: Connection, since: int) -> list[Finding]:
-    """Review what came since a time; night is this machine's."""
-    offset = datetime.now().astimezone().utcoffset()
-    limits = Limits(utc_offset_s=0 if offset is None else int(offset.total_seconds()))
+def _reviewed(connection: Connection, since: int, limits: Limits) -> list[Finding]:
+    """Review what came since a time."""
     after = events.last_before(connection, since)
     newest = events.newest_number(connection)
     # of a flood the last events

@@ -63,6 +63,25 @@ def _reset(
     trail.append(connection, event)  # type: ignore[arg-type]
 
 
+def _stage(portal: Running) -> None:
+    """Let what asks for a look have happened."""
+    now, thief = int(portal.clock.now), "203.0.113.66"
+    person = "00000000-0000-4000-8000-000000000107"
+    added, reset = EventKind.METHOD_ADDED, EventKind.PASSWORD_RESET
+    services = portal.portal.services
+    with services.database.begin() as connection:
+        for event in (
+            Event(added, now - 900, "v", person, None, "", {"method": "totp"}, thief),
+            Event(reset, now - 300, "a", person, None, "ok", {"ms": 400}, thief),
+        ):
+            services.events.append(connection, event)
+        for number in range(12):
+            name = {"name": f"name {number}"}
+            begun = EventKind.VISIT_BEGUN
+            event = Event(begun, now - 200 + number, "v", None, None, "", name, thief)
+            services.events.append(connection, event)
+
+
 def _sign_in(portal: Running, browser: Window) -> None:
     """Have an administrator register a passkey, and sign in with it."""
     portal.agent.people.append(AgentPerson(**{**vars(ADA), "history": set()}))
@@ -86,6 +105,7 @@ def test_pages_of_administration(
     browser.open("/staff/review")
     gallery.look("administration-review-nothing", "Review")
     _fill(portal)
+    _stage(portal)
     for path, heading in (
         ("/staff/overview", "Figures"),
         ("/staff/people", "People"),

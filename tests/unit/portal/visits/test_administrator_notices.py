@@ -134,10 +134,11 @@ async def test_a_state_is_told_when_it_begins_alone(told: Running) -> None:
         with told.portal.services.database.begin() as connection:
             notices.once(
                 connection,
-                AdministratorNotice.AGENTS_DIFFER,
+                AdministratorNotice.NEW_AGENT,
                 subject,
+                agent="srv1",
                 domain="contoso",
-                fields="proofs",
+                fingerprint="AAAA",
             )
         return told.mails()
 
