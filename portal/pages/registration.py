@@ -99,11 +99,7 @@ class RegistrationPages:
         self._allowed(account, kind)
         soon = await self._address_codes.send(account, kind, address, origin)
         if isinstance(soon, TooSoon):
-            wait = max(1, round(soon.wait))
-            if wait > _LONG_S:
-                until = moment(self._pages.services.clock() + wait)
-                return self._pages.show(request, "too_many", 429, until=until)
-            return self._address(request, kind, 429, wait=wait)
+            return self._address(request, kind, 429, wait=max(1, round(soon.wait)))
         return self._code(request, kind, address, 200)
 
     async def _add(
@@ -131,10 +127,12 @@ class RegistrationPages:
         wrong: str = "",
         wait: int = 0,
     ) -> Response:
+        until = moment(self._pages.services.clock() + wait) if wait > _LONG_S else None
         return self._pages.show(
             request,
             f"account/{PARTS[kind]}",
             status,
+            until=until,
             example=self._address_codes.channel(kind).example,
             wrong=wrong,
             wait=wait,
