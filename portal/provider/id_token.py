@@ -17,11 +17,11 @@ from joserfc.jwt import JWTClaimsRegistry
 from portal.provider.content import json_object
 from portal.provider.errors import ProviderRefused
 
-# RFC 7518 section 3.1 and RFC 8037, by what kind of key each is
+# RFC 7518 section 3.1, RFC 8037 and RFC 9864, by what kind of key each is
 ALGORITHMS = {
     **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "RSA"),
     **dict.fromkeys(("ES256", "ES384", "ES512"), "EC"),
-    "EdDSA": "OKP",
+    **dict.fromkeys(("Ed25519", "EdDSA"), "OKP"),
 }
 LEEWAY_S = 60  # clocks differ
 _MOST_CHARACTERS = 32 * 1024

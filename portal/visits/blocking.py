@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from portal.audit.event import EventKind
-from portal.database import budgets, not_me_codes, people, sessions, visits
+from portal.database import (
+    budgets,
+    not_me_codes,
+    people,
+    registration_codes,
+    sessions,
+    visits,
+)
 from portal.keys.pepper import Purpose
 from portal.limits.budget import NOT_ME_OF_ADDRESS
 from portal.methods import not_me_code
@@ -69,7 +76,8 @@ class Blocking:
     ) -> None:
         """Block a person, `by` mail, account or help_desk; who is blocked stays so.
 
-        Their sessions, known browsers and open visits are worth nothing any more.
+        Their sessions, known browsers, open visits and registration code are worth
+        nothing any more.
         """
         person = people.find(connection, guid)
         if person is None or person.blocked is not None:
@@ -81,6 +89,11 @@ class Blocking:
         self._notices.record(
             connection, kind, reference, origin, person=guid, actor=actor, by=by
         )
+        if registration_codes.withdraw(connection, guid):
+            kind = EventKind.REGISTRATION_CODE_WITHDRAWN
+            self._notices.record(
+                connection, kind, reference, origin, person=guid, actor=actor
+            )
         named = {"reference": reference}
         self._notices.tell(connection, guid, "blocked", origin, by_code=False, **named)
 

@@ -31,6 +31,8 @@ _PAGES = (
     "/account/prove",
     "/account/recovery",
     "/account/sign-in/code",
+    "/account/sign-in/provider",
+    "/account/sign-in/provider/return?code=x&state=y",
 )
 _FORMS = (
     "/forgot/app",

@@ -5,6 +5,7 @@ import pytest
 from portal.audit.event import EventKind
 from portal.journeys.entry import Helper
 from portal.services import BrowserOrigin
+from portal.visits.blocking import Blocking
 from portal.visits.registration_codes import MadeCode, RegistrationCodes
 from tests.fixtures.portal.browser import Answered, Browser
 from tests.fixtures.portal.running import ANNA, BEN, Running
@@ -198,6 +199,20 @@ async def test_a_blocked_person_signs_in_with_none(
     with portal.portal.services.database.begin() as connection:
         connection.exec_driver_sql("UPDATE person SET blocked = 1")
     assert (await typed(portal.browser(), ANNA.upn, code.text)).status == 422
+
+
+async def test_this_wasn_t_me_makes_it_worthless_for_good(
+    portal: Running, anna: Registered
+) -> None:
+    """Whoever has it may be whom it was said of."""
+    assert anna.codes
+    code, blocking = await made(portal), Blocking(portal.portal.services)
+    with portal.portal.services.database.begin() as connection:
+        blocking.block(connection, ANNA.guid, _ORIGIN, by="mail", reference="r")
+        blocking.clear(connection, ANNA.guid, _ORIGIN, reference="r", actor=None)
+    assert (await typed(portal.browser(), ANNA.upn, code.text)).status == 422
+    kinds = [each["kind"] for each in portal.rows("event")]
+    assert "registration_code_withdrawn" in kinds
 
 
 @pytest.mark.parametrize("minutes", [9, 30 * 24 * 60 + 1])
