@@ -21,6 +21,7 @@ class AdministratorNotice(StrEnum):
     HELP_DESK_RESET = "help_desk_reset"
     BREAKER_OPEN = "breaker_open"
     NEW_AGENT = "new_agent"
+    AGENT_LET_IN = "agent_let_in"
     AGENT_RESTORED = "agent_restored"
     AGENTS_DIFFER = "agents_differ"
     NOT_ME = "not_me"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from portal.audit.event import EventKind
-from portal.database import budgets, device_grants
+from portal.database import budgets, device_grants, people
 from portal.database.device_grants import DeviceGrant
 from portal.journeys.device_grant import (
     INTERVAL_S,
@@ -28,7 +28,9 @@ from portal.limits.budget import (
     USER_CODES_OF_ADDRESS,
     Budget,
 )
+from portal.notifications.administrators import AdministratorNotice
 from portal.services import BrowserOrigin, Services
+from portal.visits.administrator_notices import AdministratorNotices
 from portal.visits.notices import Notices
 from wire.enrolment import device_grant as wire
 from wire.enrolment_code import RelayHalf
@@ -67,6 +69,7 @@ class DeviceGrants:
     def __init__(self, services: Services) -> None:
         self._services, self._orders = services, services.orders
         self._notices = Notices(services)
+        self._administrators = AdministratorNotices(services)
 
     async def begin(self, token: bytes, origin: BrowserOrigin) -> Begun:
         """Take what a wizard asks with; Refused: is none; TooMany: not now."""
@@ -221,7 +224,28 @@ class DeviceGrants:
         if not device_grants.decide(connection, grant, state, sealed, now):
             return False
         self._record(connection, kind, grant, actor, origin)
+        if link is not None:
+            self._tell(connection, grant, actor, origin)
         return True
+
+    def _tell(
+        self,
+        connection: Connection,
+        grant: DeviceGrant,
+        actor: str | None,
+        origin: BrowserOrigin,
+    ) -> None:
+        """Tell administrators: who approves alone is seen by the others."""
+        found = None if actor is None else people.find(connection, actor)
+        self._administrators.tell(
+            connection,
+            AdministratorNotice.AGENT_LET_IN,
+            agent=grant.agent,
+            fingerprint=grant.agent_keys.fingerprint,
+            actor="" if found is None else found.upn or found.name,
+            reference=grant.reference,
+            address=origin.address,
+        )
 
     def _record(
         self,

@@ -33,6 +33,13 @@ def _code_font() -> QFont:
     return font
 
 
+def _in_two_lines(text: str) -> str:
+    """Break a fingerprint where the portal's page does: the two are compared."""
+    groups = text.split()
+    half = len(groups) // 2
+    return "\n".join(line(" ".join(each)) for each in (groups[:half], groups[half:]))
+
+
 class SignInSteps(QWidget):
     """Three steps with what each needs, a QR code beside them, and how it stands."""
 
@@ -99,7 +106,7 @@ class SignInSteps(QWidget):
         self.code.setAccessibleName(" ".join(asked.user_code))
         self.copy.text_to_copy = asked.user_code
         self.agent.set_name(asked.agent)
-        self.fingerprint.setText(line(asked.fingerprint))
+        self.fingerprint.setText(_in_two_lines(asked.fingerprint))
         self.fingerprint.setAccessibleName(asked.fingerprint)
         name = tr(
             "QR code of {address} with the code {code}",

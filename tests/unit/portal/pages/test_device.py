@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from portal.database.device_grants import DeviceGrant
 from portal.journeys.device_grant import LIFETIME_S
 from portal.services import BrowserOrigin
 from portal.visits.device import DeviceGrants, TooMany
-from tests.fixtures.portal.running import Running
+from tests.fixtures.portal.running import Running, running
 from tests.fixtures.portal.wizard import HOST, WaitingWizard
 from wire.enrolment.device_grant import (
     LETTERS,
@@ -186,3 +187,21 @@ async def test_a_page_of_others_asks_nothing(portal: Running) -> None:
     browser.headers = {"sec-fetch-site": "cross-site"}
     for path in ("/device/authorize", "/device/token"):
         assert (await browser.post(path, {"client_id": "x"})).status == 403
+
+
+async def test_administrators_are_told_who_let_an_agent_in(tmp_path: Path) -> None:
+    told = {"administrators": ["it@contoso.test"]}
+    async with running(tmp_path, notify=told) as portal:
+        portal.mails()  # what the start itself told
+        wizard = WaitingWizard(portal)
+        await approved(portal, wizard)
+        (mail,) = portal.mails()
+        assert (mail.kind, mail.to) == ("agent_let_in", "it@contoso.test")
+        assert mail.subject == "An agent was let in: srv2"
+        assert wizard.keys.public.fingerprint in mail.text
+        assert "on the portal's own server" in mail.text  # no such person is known
+        assert "The browser was at 192.0.2.9" in mail.text
+        refused = WaitingWizard(portal)
+        await refused.ask()
+        await grants(portal).refuse(await found(portal, refused), ADMIN, DESK)
+        assert portal.mails() == []
