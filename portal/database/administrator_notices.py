@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from portal.database.schema import NOTICE_HOUR, TOLD
 from portal.database.upsert import insert_into
@@ -42,11 +42,14 @@ def are_over(connection: Connection, kind: str, but: str = "") -> None:
 def may_send(connection: Connection, kind: str, most: int, now: float) -> bool:
     """Count one more of a kind; False where so many went in this hour already."""
     own = NOTICE_HOUR.c.kind == kind
-    row = connection.execute(select(NOTICE_HOUR).where(own).with_for_update()).first()
-    if row is None:
-        values = {"kind": kind, "began": int(now), "sent": 1, "held": 0}
-        connection.execute(insert(NOTICE_HOUR).values(**values))
-        return True
+    # of two nodes that begin at once neither fails: a reset waits for this
+    begun = insert_into(connection, NOTICE_HOUR).values(
+        kind=kind, began=int(now), sent=0, held=0
+    )
+    connection.execute(
+        begun.on_conflict_do_nothing(index_elements=[NOTICE_HOUR.c.kind])
+    )
+    row = connection.execute(select(NOTICE_HOUR).where(own).with_for_update()).one()
     if now >= row.began + HOUR_S and not row.held:
         values = {"began": int(now), "sent": 1}
         connection.execute(update(NOTICE_HOUR).where(own).values(**values))
