@@ -114,7 +114,9 @@ holds no directory. The command writeback-portal sets it up, checks each part th
 needs, backs it up and shows its audit.""",
     programs=("writeback-portal",),
     manual=("writeback-portal.8",),
-    deb=Needs((f"libc6 (>= {_GLIBC})", "zlib1g"), ("systemd", "nginx | httpd")),
+    deb=Needs(
+        (f"libc6 (>= {_GLIBC})", "zlib1g"), ("systemd", "tzdata", "nginx | httpd")
+    ),
     rpm=Needs((f"glibc >= {_GLIBC}", "libz.so.1()(64bit)"), ("systemd",)),
 )
 

@@ -17,7 +17,9 @@ LEFT_OUT = [
 
 # The languages of resources/translations, as Qt and Babel have them too.
 LANGUAGES = ("ar", "de", "es", "fr", "ja")
-_TABLES = re.compile(rf"babel/locale-data/(?!(root|{'|'.join(LANGUAGES)})(_|\.))")
+# and English, which the wizard's texts are in without a catalog, and the portal's times
+_KNOWN = rf"(root|{'|'.join(LANGUAGES)})(_|\.)|en\."
+_TABLES = re.compile(rf"babel/locale-data/(?!{_KNOWN})")
 _SOURCES = re.compile(r"resources/translations/.*\.pot?$")
 
 # On every Debian, for apt is made with it; one of our own, older than the machine's,

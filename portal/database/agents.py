@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from portal.database.schema import AGENT
+from portal.database.upsert import insert_into
 
 
 def remember(
@@ -22,15 +23,15 @@ def remember(
     False where it counts fewer starts than it did: its machine was restored from an
     older state, or is a copy (docs/wire.md).
     """
+    begun = {"starts": 0, "statement": {}, "keys": [], "asked": now, "failure": ""}
+    new = insert_into(connection, AGENT).values(fingerprint=fingerprint, **begun)
+    # nodes that begin together hear an agent for the first time together
+    connection.execute(new.on_conflict_do_nothing())
     same = AGENT.c.fingerprint == fingerprint
-    known = connection.execute(select(AGENT.c.starts).where(same)).scalar()
-    fewer = known is not None and starts is not None and starts < known
+    held = select(AGENT.c.starts).where(same).with_for_update()
+    fewer = starts is not None and starts < connection.execute(held).scalar_one()
     values: dict[str, Any] = {"asked": now, "failure": failure[:256]}
     if starts is not None and not fewer:
         values |= {"starts": starts, "statement": dict(statement)}
-    if known is None:
-        whole = {"starts": 0, "statement": {}, "keys": [], **values}
-        connection.execute(insert(AGENT).values(fingerprint=fingerprint, **whole))
-    else:
-        connection.execute(update(AGENT).where(same).values(**values))
+    connection.execute(update(AGENT).where(same).values(**values))
     return not fewer

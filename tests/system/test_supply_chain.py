@@ -51,9 +51,10 @@ def others_in(modules: Path) -> set[str]:
     """Name the modules that lie there and are neither ours nor Python's own."""
     # the loadable parts of Python lie in a folder of its version
     own = {*SOURCES, *sys.stdlib_module_names, *_OLDER_PYTHONS, "python3"}
-    names = {path.name.partition(".")[0] for path in modules.iterdir()}
+    lying = [path for path in modules.iterdir() if path.suffix != ".dist-info"]
+    names = {path.name.partition(".")[0] for path in lying}
     libraries = {path.name.partition(".")[0] for path in modules.glob("lib*.so*")}
-    more = ("_pyi", "_sysconfigdata", "ad_password_writeback-")
+    more = ("_pyi", "_sysconfigdata")
     return {each for each in names - own - libraries if not each.startswith(more)}
 
 
