@@ -93,3 +93,24 @@ def test_nothing_less_is(
 
 def test_a_kind_that_was_used_is_not_offered_again() -> None:
     assert next_kinds(VISIT, (APP,)) == (ProofKind.EMAIL, ProofKind.PASSKEY)
+
+
+@pytest.mark.parametrize(
+    ("taken", "is_offered"),
+    [((), False), ((MAIL,), False), ((APP,), True), ((MAIL, APP), True)],
+)
+def test_questions_come_after_something_that_one_has(
+    taken: tuple[TakenMethod, ...], *, is_offered: bool
+) -> None:
+    kinds = (*POLICY.kinds, ProofKind.QUESTIONS)
+    visit = replace(VISIT, asked=POLICY.model_copy(update={"kinds": kinds}))
+    assert (ProofKind.QUESTIONS in next_kinds(visit, taken)) is is_offered
+
+
+def test_questions_are_not_enough_with_mail_nor_alone() -> None:
+    kinds = (*POLICY.kinds, ProofKind.QUESTIONS)
+    visit = replace(VISIT, asked=POLICY.model_copy(update={"kinds": kinds}))
+    answers = replace(APP, proof="4", kind=ProofKind.QUESTIONS, digest="d")
+    assert entitled(visit, (answers, MAIL), NOW + 20) == Missing(1, 2)
+    assert entitled(visit, (answers,), NOW + 20) == Missing(0, 2)
+    assert isinstance(entitled(visit, (answers, APP), NOW + 20), Entitled)
