@@ -17,6 +17,10 @@ from wire.self_service.proof_kind import ProofKind
 
 # of the hash of a typed name: enough to tell names apart
 NAME_SIGNS = 16
+# what others do to an account is told whatever the settings say
+_BY_POLICY = frozenset(
+    {"reset", "change", "unlock", "method_added", "method_removed", "registered"}
+)
 
 
 class Notices:
@@ -88,7 +92,7 @@ class Notices:
         """
         services, now = self._services, self._services.clock()
         person = people.find(connection, guid)
-        if person is None:
+        if person is None or not self._is_told(kind, person.domain):
             return
         own = services.proofs.of_person(connection, guid)
         mails = [each.secret for each in own if each.kind is ProofKind.EMAIL]
@@ -111,6 +115,16 @@ class Notices:
             **named,
         ):
             services.outbox.put(connection, message, now, NOTICE_S)
+
+    def _is_told(self, kind: str, domain: str) -> bool:
+        """Whether an agent of their domain has people told of what they did."""
+        offered = [
+            each.said.self_service
+            for each in self._services.agents.agents
+            if each.said is not None and each.exchange.address.domain == domain
+        ]
+        wanted = not offered or any(each.notify.person for each in offered)
+        return wanted or kind not in _BY_POLICY
 
     def _not_me_code(self, connection: Connection, guid: str) -> str:
         services, code = self._services, not_me_code.new_code()

@@ -208,3 +208,21 @@ async def test_the_code_is_in_no_table(portal: Running, anna: Registered) -> Non
     )
     assert code not in held
     assert code.replace("-", "") not in held
+
+
+async def test_people_are_told_where_an_agent_says_so(
+    portal: Running, anna: Registered
+) -> None:
+    await _with_mail(portal, anna)
+    code = _not_me_code(portal)
+    portal.agent.ready["self_service"]["notify"] = {"person": False}
+    await portal.portal.services.agents.look()
+    browser = portal.browser()
+    await browser.open("/change")
+    page = await browser.send(name=ANNA.upn, old=ANNA.password, new=NEW, again=NEW)
+    assert page.heading == "Your password is changed"
+    assert portal.mails() == []
+    # that self-service is off is told whatever is said
+    await browser.open("/not-me")
+    await browser.send(code=code)
+    assert [mail.kind for mail in portal.mails()] == ["blocked"]

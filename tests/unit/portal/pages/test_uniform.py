@@ -43,6 +43,8 @@ async def _walk(browser: Browser, name: str) -> list[tuple[Answered, float]]:
     await timed(browser.open("/forgot/questions"))
     await timed(browser.open("/forgot/password"))
     await timed(browser.open("/forgot/none"))
+    await timed(browser.open("/not-me"))
+    await timed(browser.send(code="AAAAA-AAAAA"))
     await timed(browser.open("/staff/sign-in"))
     await timed(browser.send(name=name))
     await timed(browser.send(answer="{}"))
