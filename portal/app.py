@@ -26,7 +26,9 @@ from portal.pages.registration import RegistrationPages
 from portal.pages.sign_in import SignInPages
 from portal.pages.staff.agent_approval import AgentApprovalPages
 from portal.pages.staff.door import StaffDoor
+from portal.pages.staff.help_desk import HelpDeskPages
 from portal.pages.staff.materials import MaterialPages
+from portal.pages.staff.prove import StaffProofPages
 from portal.pages.staff.sign_in import StaffSignInPages
 from portal.pages.start import StartPage
 from portal.services import Services
@@ -106,20 +108,24 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
         QuestionPages(signed, QuestionRegistration(services, registration, hashes)),
     )
     own = [route for each in shown for route in each.routes]
-    return [*own, *_of_staff(pages, services, lookups, passkeys)]
+    signing_in = Forgotten(services, lookups, Purpose.STAFF)
+    return [*own, *_of_staff(pages, signing_in, verification, passkeys, proofs)]
 
 
 def _of_staff(
     pages: Pages,
-    services: Services,
-    lookups: Lookups,
+    signing_in: Forgotten,
+    verification: Verification,
     passkeys: PasskeyVerification,
+    proofs: ProofPages,
 ) -> list[Route]:
     """Give the addresses of those who work here: all below /staff, behind one door."""
+    services = pages.services
     door = StaffDoor(pages, StaffSessions(services))
-    visits = Forgotten(services, lookups, Purpose.STAFF)
     shown = (
-        StaffSignInPages(door, visits, passkeys),
+        StaffSignInPages(door, signing_in, passkeys, proofs),
+        StaffProofPages(door, passkeys, proofs),
+        HelpDeskPages(door, verification, proofs),
         AgentApprovalPages(door, DeviceGrants(services)),
         MaterialPages(door),
         AdministrationPages(door, services),

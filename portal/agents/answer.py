@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from portal.journeys.policy import (
+    GUID,
     MOST_MEMBERS,
     AccountState,
     AgentPart,
@@ -68,6 +69,28 @@ class RosterPage(AgentPart):
     cursor: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
 
 
+class Judged(AgentPart):
+    """Whether one operation would work for a person, and why not (docs/verdict.md)."""
+
+    state: Literal["yes", "no", "unknown"] = "unknown"
+    code: Name = ""
+    cause: Name = ""
+    shown_by: _Words = ""
+    remedy: _Words = ""
+    until: AwareDatetime | None = None
+
+
+class Verdict(AgentPart):
+    """What the agent foretells of a person, without a write."""
+
+    guid: str = Field(pattern=GUID)
+    reset: Judged = Judged()
+    change: Judged = Judged()
+    unlock: Judged = Judged()
+    must_change: Judged = Judged()
+    notes: list[_Words] = Field(default_factory=list, max_length=MOST_MEMBERS)
+
+
 class Step(AgentPart):
     """One step of a write, and what became of it."""
 
@@ -76,7 +99,11 @@ class Step(AgentPart):
 
 
 class Answer(AgentPart):
-    """One answer; `id` is the reference of the agent's audit record."""
+    """One answer; `id` is the reference of the agent's audit record.
+
+    `admin`, `remedy` and `detail` are for the help desk and administrators, as is
+    `why` somebody is not eligible.
+    """
 
     code: Annotated[Code, BeforeValidator(_code)]
     message: _Words = ""
@@ -89,6 +116,11 @@ class Answer(AgentPart):
     sign_in: _Token | None = None
     receipt: _Token | None = None
     roster: RosterPage | None = None
+    admin: _Words = ""
+    remedy: _Words = ""
+    detail: _Words = ""
+    why: Name = ""
+    verdict: Verdict | None = None
     steps: list[Step] = Field(default_factory=list, max_length=MOST_MEMBERS)
 
     @property
@@ -159,7 +191,11 @@ def read_answer(claims: Mapping[str, Any]) -> Answer:
     block = claims.get("self_service")
     # of who is not eligible there is `why` alone
     partial = isinstance(block, dict) and "eligible" not in block
-    known = {**claims, "self_service": None} if partial else claims
+    why = block.get("why", "") if isinstance(block, dict) else ""
+    # `why` is a claim of the block alone
+    known = {**claims, "why": why}
+    if partial:
+        known["self_service"] = None
     try:
         return Answer.model_validate(known)
     except ValidationError as error:

@@ -5,6 +5,7 @@ proven methods of a visit (`portal.journeys.visit`).
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from portal.journeys.entry import ByCode, ByPassword, ByProvider, Entry
@@ -126,6 +127,45 @@ def roster(cursor: str, reference: str, address: str) -> dict[str, Any]:
     """Ask for a page of the people in the scope; without a cursor for the first."""
     claims = {"op": "roster", **_visit(reference, address)}
     return {**claims, "cursor": cursor} if cursor else claims
+
+
+@dataclass(frozen=True)
+class Helper:
+    """Somebody of the help desk: what they proved themselves by, and why they help.
+
+    `reference` joins the requests of one call; `address` is the helper's browser's.
+    """
+
+    guid: str
+    methods: tuple[TakenMethod, ...]
+    reason: str
+    reference: str
+    address: str
+
+
+def helped(
+    helper: Helper, operation: str, user: dict[str, str], **more: Any
+) -> dict[str, Any]:
+    """Ask for something on behalf of a helper; the agent says whether they may."""
+    return {
+        "op": operation,
+        "user": user,
+        "origin": "help_desk",
+        "actor": helper.guid,
+        "actor_methods": list(_methods(helper.methods)),
+        "reason": helper.reason,
+        "journey": helper.reference,
+        "client": {"ip": helper.address},
+        **more,
+    }
+
+
+def helped_reset(
+    helper: Helper, user: dict[str, str], password: Secret
+) -> dict[str, Any]:
+    """Ask for a password that the person must change at the next sign-in."""
+    new = _new(password)
+    return helped(helper, Operation.RESET, user, must_change=True, **new)
 
 
 def by_guid(guid: str) -> dict[str, str]:

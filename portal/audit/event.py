@@ -40,11 +40,15 @@ class EventKind(StrEnum):
     STAFF_SIGNED_IN = "staff_signed_in"
     STAFF_REFUSED = "staff_refused"
     STAFF_SIGNED_OUT = "staff_signed_out"
+    # the help desk: `actor` helps `person`
+    HELP_BEGUN = "help_begun"
+    CALLER_CHECKED = "caller_checked"
+    UNBLOCKED = "unblocked"
+    TRIES_CLEARED = "tries_cleared"
     AGENT_ASKED = "agent_asked"
     AGENT_APPROVED = "agent_approved"
     AGENT_REFUSED = "agent_refused"
     AGENT_CODE_TAKEN = "agent_code_taken"
-    UNBLOCKED = "unblocked"
     EXPORTED = "exported"
     REMINDED = "reminded"
     MUST_REGISTER_AGAIN = "must_register_again"
@@ -57,7 +61,8 @@ class Event:
 
     `reference` is the visit's, or the agent's for what it did; `code` is an outcome's
     (`wire.outcomes`), `no_agent`, `no_role`, `blocked`, `not_registered`, or empty.
-    `detail` holds no secret, no name and no address of mail.
+    `detail` holds no secret, no name and no address of mail, but the reason that a
+    helper typed.
     """
 
     kind: EventKind

@@ -123,6 +123,12 @@ def block(connection: Connection, guid: str, now: int | None) -> None:
     connection.execute(update(PERSON).where(PERSON.c.guid == guid).values(**values))
 
 
+def browsers(connection: Connection, guid: str) -> tuple[str, ...]:
+    """Give the browsers that somebody used, by the hashes of their cookies."""
+    own = select(BROWSER.c.id).where(BROWSER.c.person == guid)
+    return tuple(connection.scalars(own))
+
+
 def know_browser(
     connection: Connection, browser: str, person: RegisteredPerson, now: int
 ) -> None:

@@ -15,7 +15,7 @@ from wire.self_service.proof_kind import ProofKind
 MOST_MEMBERS = 32
 _MOST_NAME = 256
 Name = Annotated[str, AfterValidator(lambda value: printable(value, _MOST_NAME))]
-_GUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+GUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 def _known_kinds(value: object) -> object:
@@ -46,7 +46,7 @@ class AgentPart(BaseModel):
 class Person(AgentPart):
     """Who a name means; `contacts` are the directory's addresses, while registering."""
 
-    guid: str = Field(pattern=_GUID)
+    guid: str = Field(pattern=GUID)
     name: Name = ""
     upn: Name = ""
     language: Name = ""

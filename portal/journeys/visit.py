@@ -25,6 +25,8 @@ class VisitPurpose(StrEnum):
     ACCOUNT = "account"
     # of who works here: signing in, and the session after it
     STAFF = "staff"
+    # of somebody whom the help desk helps, as they prove it by telephone
+    HELP_DESK = "help_desk"
 
 
 @dataclass(frozen=True)

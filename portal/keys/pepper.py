@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     JOURNEY = "journey"
     SESSION = "session"
     STAFF = "staff"
+    CALLER = "caller"
     BROWSER = "browser"
     NAME = "name"
     ADDRESS = "address"

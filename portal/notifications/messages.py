@@ -16,26 +16,39 @@ NOTICE_S = 86_400.0
 
 
 def code_mail(
-    settings: Settings, templates: Templates, to: str, code: str, language: str
+    settings: Settings,
+    templates: Templates,
+    to: str,
+    code: str,
+    language: str,
+    *,
+    read_out: bool = False,
 ) -> Message:
-    """Make the mail with a code."""
+    """Make the mail with a code; `read_out`: it is told a helper, not typed."""
     mail = templates.mail(
         "code",
         language,
         organization=settings.organization,
         code=code,
+        read_out=read_out,
         minutes=one_time_code.LIFETIME_S // 60,
     )
     return Message(MAIL, "code", None, to, mail.subject, mail.text, mail.html)
 
 
 def code_text(
-    settings: Settings, templates: Templates, to: str, code: str, language: str
+    settings: Settings,
+    templates: Templates,
+    to: str,
+    code: str,
+    language: str,
+    *,
+    read_out: bool = False,
 ) -> Message:
     """Make the text message with a code, tied to this portal's host.
 
     The last line is what browsers of telephones fill in at that host alone
-    (wicg.github.io/sms-one-time-codes).
+    (wicg.github.io/sms-one-time-codes); one that is `read_out` is filled in nowhere.
     """
     host = urlsplit(settings.base_url).hostname
     words = templates.text(
@@ -44,8 +57,10 @@ def code_text(
         organization=settings.organization,
         code=code,
         minutes=one_time_code.LIFETIME_S // 60,
+        read_out=read_out,
     )
-    return Message(SMS, "code", None, to, "", f"{words}\n\n@{host} #{code}")
+    tied = "" if read_out else f"\n\n@{host} #{code}"
+    return Message(SMS, "code", None, to, "", f"{words}{tied}")
 
 
 def notices(

@@ -88,7 +88,7 @@ class _AccountProving(Proving):
     async def sent(self, kind: ProofKind) -> Response:
         return await self.ask(Asked(kind, sent=True))
 
-    def proven(self) -> Response:
+    async def proven(self) -> Response:
         return self._pages.go(ACCOUNT)
 
     async def ask(self, asked: Asked | None) -> Response:

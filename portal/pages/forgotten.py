@@ -191,7 +191,7 @@ class _ForgottenProving(Proving):
     async def sent(self, kind: ProofKind) -> Response:
         return self._pages.go(f"/forgot/{PARTS[kind]}/code")
 
-    def proven(self) -> Response:
+    async def proven(self) -> Response:
         return self._pages.go(METHODS)
 
     async def ask(self, asked: Asked) -> Response:

@@ -4,7 +4,7 @@ A place says whose visit it is, what is shown, and which page comes next; what i
 is read here alone, and counted by `portal.visits.verification`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -68,7 +68,7 @@ class Proving(Protocol):
     async def sent(self, kind: ProofKind) -> Response:
         """Go on to the code that was sent, or was not."""
 
-    def proven(self) -> Response:
+    async def proven(self) -> Response:
         """Go on after what was right, or may not be tried."""
 
 
@@ -100,19 +100,22 @@ class ProofPages:
         serves = pages.services.serves
         self._parts = [each for each in PARTS.items() if serves(each[0])]
 
-    def takes(self, place: ProvingPlace) -> list[Route]:
-        """Give the addresses that take proofs at a place."""
+    def takes(
+        self, place: ProvingPlace, kinds: Container[ProofKind] = tuple(PARTS)
+    ) -> list[Route]:
+        """Give the addresses that take proofs of some kinds at a place."""
         return [
             *(
                 _route(place, part, "POST", self._sends(kind))
                 if kind in SENT
                 else _route(place, part, "POST", self._takes(kind))
                 for kind, part in self._parts
+                if kind in kinds
             ),
             *(
                 _route(place, f"{PARTS[kind]}/code", "POST", self._takes(kind))
                 for kind, _ in self._parts
-                if kind in SENT
+                if kind in SENT and kind in kinds
             ),
         ]
 
@@ -167,11 +170,11 @@ class ProofPages:
         async def handle(request: Request, proving: Proving) -> Response:
             form = await self._pages.form(request)
             if not await proving.may(kind):
-                return proving.proven()
+                return await proving.proven()
             proof = await self._taken(request, await proving.settled(), kind, form)
             match proof:
                 case Proven():
-                    return proving.proven()
+                    return await proving.proven()
                 case Closed(until=until):
                     when = moment(until)
                     return self._pages.show(request, "too_many", 429, until=when)
@@ -202,7 +205,7 @@ class ProofPages:
 def _asking(asked: Asked) -> Handler:
     async def handle(_request: Request, proving: Proving) -> Response:
         if not await proving.may(asked.kind):
-            return proving.proven()
+            return await proving.proven()
         return await proving.ask(asked)
 
     return handle

@@ -7,6 +7,7 @@ by it, and the help desk ends it once it knows who calls.
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -73,6 +74,7 @@ class Blocking:
         by: str,
         reference: str,
         actor: str | None = None,
+        **detail: Any,
     ) -> None:
         """Block a person, `by` mail, account or help_desk; who is blocked stays so.
 
@@ -87,14 +89,21 @@ class Blocking:
         visits.disown(connection, guid)
         kind = EventKind.BLOCKED
         self._notices.record(
-            connection, kind, reference, origin, person=guid, actor=actor, by=by
+            connection,
+            kind,
+            reference,
+            origin,
+            person=guid,
+            actor=actor,
+            by=by,
+            **detail,
         )
         if registration_codes.withdraw(connection, guid):
             kind = EventKind.REGISTRATION_CODE_WITHDRAWN
             self._notices.record(
                 connection, kind, reference, origin, person=guid, actor=actor
             )
-        named = {"reference": reference}
+        named = {"reference": reference, "by": by}
         self._notices.tell(connection, guid, "blocked", origin, by_code=False, **named)
 
     def clear(
@@ -105,6 +114,7 @@ class Blocking:
         *,
         reference: str,
         actor: str | None,
+        **detail: Any,
     ) -> None:
         """Switch self-service on again; what was mailed before blocks no more."""
         person = people.find(connection, guid)
@@ -114,7 +124,7 @@ class Blocking:
         not_me_codes.forget_of(connection, guid)
         kind = EventKind.UNBLOCKED
         self._notices.record(
-            connection, kind, reference, origin, person=guid, actor=actor
+            connection, kind, reference, origin, person=guid, actor=actor, **detail
         )
         self._notices.tell(connection, guid, "unblocked", origin)
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from portal.audit.event import Event, EventKind
 from portal.database import budgets, not_me_codes, people
+from portal.journeys.caller import VerifiedCaller
 from portal.keys.pepper import Purpose
 from portal.limits.budget import LIMIT_NOTED, Budget
 from portal.methods import not_me_code
@@ -15,6 +16,8 @@ from portal.services import BrowserOrigin, Services
 from portal.visits.administrator_notices import AdministratorNotices
 from wire.self_service.proof_kind import ProofKind
 
+# something was done: the directory says `partial` of a later step
+HELP_DONE = frozenset({"", "ok", "partial"})
 # of the hash of a typed name: enough to tell names apart
 NAME_SIGNS = 16
 # what others do to an account is told whatever the settings say
@@ -74,6 +77,45 @@ class Notices:
         if budgets.take(connection, LIMIT_NOTED, own, services.clock()):
             limit = budget.name
             self.record(connection, kind, reference, origin, person=person, limit=limit)
+
+    def helped(
+        self,
+        connection: Connection,
+        /,
+        kind: EventKind,
+        caller: VerifiedCaller,
+        origin: BrowserOrigin,
+        *,
+        code: str = "",
+        reference: str = "",
+        also: Iterable[str] = (),
+        **detail: Any,
+    ) -> None:
+        """Record what the help desk did for somebody, and tell them on each address.
+
+        All that the help desk does for a person comes through here: what is to be told
+        to administrators as well begins here. `caller` says who helped, whom, why, how
+        it was known who called, and whether there was a second helper.
+        """
+        call = caller.call
+        self.record(
+            connection,
+            kind,
+            reference or call.reference,
+            origin,
+            person=call.guid,
+            actor=call.helper,
+            code=code,
+            reason=call.reason,
+            known_by=list(caller.how),
+            visit=call.reference,
+            **detail,
+        )
+        if code not in HELP_DONE:
+            return
+        shown = {"act": str(kind), "reference": reference or call.reference}
+        own = {**shown, "method": "", **detail}
+        self.tell(connection, call.guid, "helped", origin, also, **own)
 
     def tell(
         self,

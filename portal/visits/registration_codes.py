@@ -152,6 +152,7 @@ class RegistrationCodes:
             actor=None if code.helper is None else code.helper.guid,
             ends=code.ends,
             replaced=replaced,
+            **({} if code.helper is None else {"reason": code.helper.reason}),
         )
         self._notices.tell(connection, code.person, "registration_code_made", origin)
 

@@ -6,13 +6,15 @@ the name as it was typed, which everybody has; those of the person behind it are
 too, and end without a word.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from portal.audit.event import EventKind
-from portal.database import budgets, proofs
+from portal.database import budgets, people, proofs
 from portal.database.proofs import RegisteredMethod
+from portal.journeys.sign_in_name import compared
 from portal.journeys.visit import Entitled, Visit, VisitPurpose, entitled
 from portal.keys.pepper import Purpose
 from portal.limits.budget import (
@@ -31,6 +33,10 @@ from wire.self_service.proof_kind import ProofKind
 
 # tried where there is nobody, so that it takes as long
 _DECOY_SECRET = totp.new_secret()
+# of these one method is enough: a directory password came before, a helper listens
+_ONE_IS_ENOUGH = frozenset(
+    {VisitPurpose.ACCOUNT, VisitPurpose.STAFF, VisitPurpose.HELP_DESK}
+)
 _NOBODYS: list[RegisteredMethod | None] = [None]
 
 
@@ -217,9 +223,40 @@ class Verification:
         self._record(connection, visit, EventKind.METHOD_USED, kind, origin)
         return Proven()
 
+    def clear_tries(
+        self, connection: Connection, guid: str, names: Iterable[str]
+    ) -> None:
+        """Give a person new tries: by name, in known browsers, and as a whole."""
+        typed = (
+            self._services.pepper.digest(Purpose.NAME, compared(name))
+            for name in names
+            if name
+        )
+        by_name = (self._budget(PROOFS_UNKNOWN_BROWSER, each) for each in typed)
+        known = people.browsers(connection, guid)
+        by_browser = (self._budget(PROOFS_KNOWN_BROWSER, guid, each) for each in known)
+        whole = self._budget(PROOFS_OF_PERSON, guid)
+        budgets.refill(connection, [*by_name, *by_browser, whole])
+
+    def closed_until(self, connection: Connection, guid: str, name: str) -> float:
+        """Say until when a person has no tries in a browser that is not known; 0: has.
+
+        Those are counted by the name as it was typed.
+        """
+        now, digest = self._services.clock(), self._services.pepper.digest
+        typed = digest(Purpose.NAME, compared(name))
+        wait = max(
+            budgets.wait(connection, budget, self._budget(budget, owner), now)
+            for budget, owner in (
+                (PROOFS_UNKNOWN_BROWSER, typed),
+                (PROOFS_OF_PERSON, guid),
+            )
+        )
+        return now + wait if wait else 0.0
+
     def _is_enough(self, connection: Connection, visit: Visit) -> bool:
         """Whether what was proven is enough for what the visit is for."""
-        if visit.purpose in (VisitPurpose.ACCOUNT, VisitPurpose.STAFF):
+        if visit.purpose in _ONE_IS_ENOUGH:
             return True
         taken = proven.proven(self._services, connection, visit.id, visit.guid)
         return isinstance(entitled(visit, taken, self._services.clock()), Entitled)

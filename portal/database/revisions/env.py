@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from portal.database import call_tables  # noqa: F401 - its tables are there too
 from portal.database.schema import METADATA
 
 context.configure(

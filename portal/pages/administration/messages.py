@@ -103,4 +103,7 @@ class MessagesPage:
             method="totp",
             code="12345678",
             minutes=10,
+            read_out=False,
+            by="account",
+            act="account_unlocked",
         )

@@ -64,28 +64,36 @@ class StaffDoor:
             async def go_on(member: StaffMember) -> Response:
                 return await shown(request, member)
 
-            return await self._let_in(request, may, go_on, acts=False)
+            return await self.let_in(request, may, go_on, acts=False)
 
         return StaffRoute(path, handle, may, method="GET", acts=False)
 
     def act(
-        self, path: str, acted: Acted, *, roles: Iterable[Role], back: str = STAFF
+        self,
+        path: str,
+        acted: Acted,
+        *,
+        roles: Iterable[Role],
+        back: str = STAFF,
+        fresh: bool = True,
     ) -> StaffRoute:
         """Make an address that changes something, for some roles.
 
-        `back` is the page to come back to where the passkey is to be used again; it
-        may name parameters of `path`, such as `/staff/help/{call}`.
+        `fresh` is off of what changes nothing for others. `back` is the page to come
+        back to where the passkey is to be used again; it may name parameters of
+        `path`, such as `/staff/help/{call}`.
         """
         may = frozenset(roles)
 
         async def handle(request: Request) -> Response:
             async def go_on(member: StaffMember) -> Response:
                 form = await self.pages.form(request)
-                if not member.is_fresh(self.pages.services.clock()):
+                now = self.pages.services.clock()
+                if fresh and not member.is_fresh(now):
                     return self.pages.go(prove_for(back.format(**request.path_params)))
                 return await acted(request, member, form)
 
-            return await self._let_in(request, may, go_on, acts=True)
+            return await self.let_in(request, may, go_on, acts=True)
 
         return StaffRoute(path, handle, may, method="POST", acts=True)
 
@@ -93,7 +101,7 @@ class StaffDoor:
         """Make an address that shows what is of the session itself: no agent says."""
 
         async def handle(request: Request) -> Response:
-            member = await self._signed_in(request)
+            member = await self.signed_in(request)
             return (
                 self.pages.go(SIGN_IN) if not member else await shown(request, member)
             )
@@ -104,7 +112,7 @@ class StaffDoor:
         """Make an address that changes the session itself, such as its end."""
 
         async def handle(request: Request) -> Response:
-            member = await self._signed_in(request)
+            member = await self.signed_in(request)
             if member is None:
                 return self.pages.go(SIGN_IN)
             return await acted(request, member, await self.pages.form(request))
@@ -129,7 +137,17 @@ class StaffDoor:
         }
         return self.pages.show(request, template, status, staff=staff, **fields)
 
-    async def _let_in(
+    def let_by(
+        self, routes: Iterable[Route], roles: Iterable[Role]
+    ) -> list[StaffRoute]:
+        """Name the roles of addresses that take proofs; their place uses `let_in`."""
+        may = frozenset(roles)
+        return [
+            StaffRoute(each.path, each.endpoint, may, method="POST", acts=False)
+            for each in routes
+        ]
+
+    async def let_in(
         self,
         request: Request,
         roles: frozenset[Role],
@@ -137,7 +155,8 @@ class StaffDoor:
         *,
         acts: bool,
     ) -> Response:
-        member = await self._signed_in(request)
+        """Have somebody go on who has a role; `acts`: the agent is asked now."""
+        member = await self.signed_in(request)
         if member is None:
             return self.pages.go(SIGN_IN)
         origin = self.pages.origin(request)
@@ -154,7 +173,8 @@ class StaffDoor:
             return self.show(request, member, "staff/not_yours", 403)
         return await go_on(member)
 
-    async def _signed_in(self, request: Request) -> StaffMember | None:
+    async def signed_in(self, request: Request) -> StaffMember | None:
+        """Give who is signed in, whatever their roles are now; None where nobody."""
         return await self.sessions.find(cookies.read(request, cookies.STAFF))
 
 

@@ -3,6 +3,9 @@
 Before the passkey nothing tells whether somebody exists, or works here.
 """
 
+from collections.abc import Callable
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,26 +14,35 @@ from portal.journeys.role import EVERY_ROLE
 from portal.journeys.sign_in_name import BadName
 from portal.journeys.visit import Visit, VisitPurpose
 from portal.pages.page import STAFF, moment
-from portal.pages.staff.door import PROVE, SIGN_IN, StaffDoor, own_page
+from portal.pages.proofs import Asked, Endpoint, Handler, ProofPages, Proving
+from portal.pages.staff.door import SIGN_IN, StaffDoor, own_page
 from portal.visits.even_time import even_time
 from portal.visits.forgotten import Forgotten, TooManyNames
 from portal.visits.passkeys import PasskeyVerification
 from portal.visits.staff.sessions import RolesUnknown, RolesWithdrawn, StaffMember
-from portal.visits.verification import Closed, Proven, Wrong
 from portal.web import cookies
 from portal.web.forms import Form
+from wire.self_service.proof_kind import ProofKind
 
 PASSKEY = f"{STAFF}/passkey"
+_KINDS = (ProofKind.PASSKEY,)
 
 
 class StaffSignInPages:
-    """Signs in and out, and has the passkey used again."""
+    """Signs in and out."""
+
+    path = STAFF
 
     def __init__(
-        self, door: StaffDoor, visits: Forgotten, passkeys: PasskeyVerification
+        self,
+        door: StaffDoor,
+        visits: Forgotten,
+        passkeys: PasskeyVerification,
+        proofs: ProofPages,
     ) -> None:
         self._door, self._pages = door, door.pages
         self._visits, self._passkeys = visits, passkeys
+        self._proofs = proofs
 
     @property
     def routes(self) -> list[Route]:
@@ -39,20 +51,17 @@ class StaffSignInPages:
         return [
             Route(SIGN_IN, self.name, methods=["GET"]),
             Route(SIGN_IN, self.begin, methods=["POST"]),
-            Route(PASSKEY, self.passkey, methods=["GET"]),
-            Route(PASSKEY, self.sign_in, methods=["POST"]),
+            Route(PASSKEY, self.proving(_ask), methods=["GET"]),
+            *self._proofs.takes(self, _KINDS),
             door.page(STAFF, self.home, roles=EVERY_ROLE),
-            door.own_page(PROVE, self.ask_again),
-            door.own_act(PROVE, self.prove),
             door.own_act(f"{STAFF}/sign-out", self.sign_out),
         ]
 
     async def name(self, request: Request) -> Response:
         """Ask who it is; of who is signed in it is known."""
-        cookie = cookies.read(request, cookies.STAFF)
-        if await self._door.sessions.find(cookie) is not None:
+        if await self._door.signed_in(request) is not None:
             return self._pages.go(STAFF)
-        return self._pages.show(request, "staff/sign_in", wrong="", tries=0)
+        return self._pages.show(request, "staff/sign_in", wrong="")
 
     async def begin(self, request: Request) -> Response:
         """Begin a visit for a name; it always goes on."""
@@ -64,9 +73,7 @@ class StaffSignInPages:
                     form.text("name"), VisitPurpose.STAFF, origin
                 )
         except BadName:
-            return self._pages.show(
-                request, "staff/sign_in", 422, wrong="name", tries=0
-            )
+            return self._pages.show(request, "staff/sign_in", 422, wrong="name")
         if isinstance(begun, TooManyNames):
             return self._pages.show(request, "too_many", 429, until=moment(begun.until))
         response = self._pages.go(PASSKEY)
@@ -74,60 +81,23 @@ class StaffSignInPages:
         self._pages.remember_browser(request, response)
         return response
 
-    async def passkey(self, request: Request) -> Response:
-        """Ask for any passkey of this portal: the same page for everybody."""
-        async with even_time(self._pages.services.tick_s):
-            visit = await self._visit(request)
-            if visit is None:
-                return self._pages.go(SIGN_IN)
-            options = await self._passkeys.ask(visit)
-        return self._pages.show(request, "staff/passkey", options=options, proof=None)
+    def proving(self, handler: Handler) -> Endpoint:
+        """Have a handler see who signs in; the answer leaves at a full tick."""
 
-    async def sign_in(self, request: Request) -> Response:
-        """Take what the browser answered."""
-        async with even_time(self._pages.services.tick_s) as even:
-            answer = (await self._pages.form(request)).text("answer")
-            visit = await self._visit(request)
-            if visit is None:
-                return self._pages.go(SIGN_IN)
-            visit = await self._visits.settled(visit)
-            origin = self._pages.origin(request)
-            proof = await self._passkeys.by_passkey(visit, answer, origin)
-            if isinstance(proof, Proven):
-                even.release()
-                return await self._begin_session(request, visit)
-            if isinstance(proof, Closed):
-                until = moment(proof.until)
-                return self._pages.show(request, "too_many", 429, until=until)
-            options = await self._passkeys.ask(visit)
-            return self._pages.show(
-                request, "staff/passkey", 422, options=options, proof=proof
-            )
+        async def handle(request: Request) -> Response:
+            async with even_time(self._pages.services.tick_s) as even:
+                visit = await self._visit(request)
+                if visit is None:
+                    return self._pages.go(SIGN_IN)
+                return await handler(
+                    request, _SigningIn(self, request, visit, even.release)
+                )
+
+        return handle
 
     async def home(self, request: Request, member: StaffMember) -> Response:
         """Show what somebody can do here."""
         return self._door.show(request, member, "staff/home")
-
-    async def ask_again(self, request: Request, member: StaffMember) -> Response:
-        """Ask for the passkey again, before something is changed."""
-        to = own_page(request.query_params.get("to", ""))
-        return await self._ask_again(request, member, to, None, 200)
-
-    async def prove(
-        self, request: Request, member: StaffMember, form: Form
-    ) -> Response:
-        """Take the passkey again, and go on to the page that was wanted."""
-        to, origin = own_page(form.text("to")), self._pages.origin(request)
-        proof = await self._passkeys.by_passkey(
-            member.visit, form.text("answer"), origin
-        )
-        match proof:
-            case Proven():
-                return self._pages.go(to)
-            case Closed(until=until):
-                return self._pages.show(request, "too_many", 429, until=moment(until))
-            case Wrong():
-                return await self._ask_again(request, member, to, proof, 422)
 
     async def sign_out(
         self, request: Request, member: StaffMember, _form: Form
@@ -138,15 +108,27 @@ class StaffSignInPages:
         cookies.drop(response, cookies.STAFF)
         return response
 
-    async def _begin_session(self, request: Request, visit: Visit) -> Response:
-        origin = self._pages.origin(request)
+    async def settled(self, visit: Visit) -> Visit:
+        """Give a visit when it is known whom it is about."""
+        return await self._visits.settled(visit)
+
+    async def ask(self, request: Request, visit: Visit, asked: Asked) -> Response:
+        """Ask for any passkey of this portal: the same page for everybody."""
+        options = await self._passkeys.ask(visit)
+        return self._pages.show(
+            request, "staff/passkey", asked.status, options=options, proof=asked.wrong
+        )
+
+    async def begin_session(self, request: Request, visit: Visit) -> Response:
+        """Sign in who used their passkey, where an agent says that they have a role."""
+        origin, sessions = self._pages.origin(request), self._door.sessions
         try:
-            cookie = await self._door.sessions.open(visit, origin)
+            cookie = await sessions.open(visit, origin)
         except RolesUnknown:
-            await self._door.sessions.refuse(visit, origin, "no_agent")
+            await sessions.refuse(visit, origin, "no_agent")
             return self._pages.show(request, "not_now", 503, reference="")
         except RolesWithdrawn:
-            await self._door.sessions.refuse(visit, origin, "no_role")
+            await sessions.refuse(visit, origin, "no_role")
             return self._pages.go(SIGN_IN)
         wanted = own_page(cookies.read(request, cookies.WANTED) or STAFF)
         response = self._pages.go(wanted)
@@ -156,29 +138,47 @@ class StaffSignInPages:
 
     async def _visit(self, request: Request) -> Visit | None:
         """Give the visit of who signs in; None where there is none that is open."""
-        cookie = cookies.read(request, cookies.STAFF)
-        if await self._door.sessions.find(cookie) is not None:
+        if await self._door.signed_in(request) is not None:
             return None  # it is a session already
-        visit = await self._visits.find(cookie)
+        visit = await self._visits.find(cookies.read(request, cookies.STAFF))
         now = self._pages.services.clock()
         is_theirs = visit is not None and visit.purpose is VisitPurpose.STAFF
         return visit if visit and is_theirs and visit.is_open(now) else None
 
-    async def _ask_again(
+
+class _SigningIn(Proving):
+    """Somebody who signs in."""
+
+    def __init__(
         self,
+        pages: StaffSignInPages,
         request: Request,
-        member: StaffMember,
-        to: str,
-        proof: Wrong | None,
-        status: int,
-    ) -> Response:
-        options = await self._passkeys.ask(member.visit)
-        return self._door.show(
-            request,
-            member,
-            "staff/prove",
-            status,
-            options=options,
-            proof=proof,
-            wanted=to,
-        )
+        visit: Visit,
+        release: Callable[[], None],
+    ) -> None:
+        self._pages, self._request, self._visit = pages, request, visit
+        self._release = release
+
+    async def may(self, kind: ProofKind) -> bool:
+        return kind in _KINDS
+
+    async def settled(self) -> Visit:
+        self._visit = await self._pages.settled(self._visit)
+        return self._visit
+
+    def address(self, kind: ProofKind, typed: str) -> str | None:  # noqa: ARG002
+        raise HTTPException(404)
+
+    async def ask(self, asked: Asked) -> Response:
+        return await self._pages.ask(self._request, self._visit, asked)
+
+    async def sent(self, kind: ProofKind) -> Response:  # noqa: ARG002
+        raise HTTPException(404)
+
+    async def proven(self) -> Response:
+        self._release()
+        return await self._pages.begin_session(self._request, self._visit)
+
+
+async def _ask(_request: Request, proving: Proving) -> Response:
+    return await proving.ask(Asked(ProofKind.PASSKEY))

@@ -35,8 +35,10 @@ class CodeChannel(Protocol):
     def hidden(self, address: str) -> str:
         """Give an address as its owner knows it again, and nobody learns it from."""
 
-    def message(self, address: str, code: str, language: str) -> Message:
-        """Make the message with a code."""
+    def message(
+        self, address: str, code: str, language: str, *, read_out: bool = False
+    ) -> Message:
+        """Make the message with a code; `read_out`: it is told a helper, not typed."""
 
     def recorded(self, address: str) -> Mapping[str, str]:
         """Give what the audit says of an address that is somebody's."""
@@ -64,9 +66,18 @@ class MailChannel:
         """Hide most of an address of mail."""
         return email_address.hidden(address)
 
-    def message(self, address: str, code: str, language: str) -> Message:
+    def message(
+        self, address: str, code: str, language: str, *, read_out: bool = False
+    ) -> Message:
         """Make the mail with a code."""
-        return code_mail(self._settings, self._templates, address, code, language)
+        return code_mail(
+            self._settings,
+            self._templates,
+            address,
+            code,
+            language,
+            read_out=read_out,
+        )
 
     def recorded(self, address: str) -> Mapping[str, str]:  # noqa: ARG002
         """Say nothing of it."""
@@ -96,9 +107,18 @@ class TextChannel:
         """Hide most of a number."""
         return phone_number.hidden(address)
 
-    def message(self, address: str, code: str, language: str) -> Message:
+    def message(
+        self, address: str, code: str, language: str, *, read_out: bool = False
+    ) -> Message:
         """Make the text message with a code."""
-        return code_text(self._settings, self._templates, address, code, language)
+        return code_text(
+            self._settings,
+            self._templates,
+            address,
+            code,
+            language,
+            read_out=read_out,
+        )
 
     def recorded(self, address: str) -> Mapping[str, str]:
         """Say which country it is in: what leaves for another one is looked at."""

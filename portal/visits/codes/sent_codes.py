@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from portal.audit.event import EventKind
 from portal.database import budgets, codes, people
 from portal.database.codes import SentCode
-from portal.journeys.visit import Visit
+from portal.journeys.visit import Visit, VisitPurpose
 from portal.keys.pepper import Purpose
 from portal.limits.budget import CODES_OF_JOURNEY, Budget
 from portal.methods import one_time_code
@@ -94,7 +94,8 @@ class SentCodes:
             lifetime_s=one_time_code.LIFETIME_S,
         )
         language = self._language(connection, visit, to, origin)
-        message = channel.message(to.address, code, language)
+        is_helped = visit.purpose is VisitPurpose.HELP_DESK
+        message = channel.message(to.address, code, language, read_out=is_helped)
         may_send = to.is_somebodys and not full
         if may_send:
             lifetime_s = one_time_code.LIFETIME_S
@@ -167,9 +168,13 @@ class SentCodes:
         to: Destination,
         origin: BrowserOrigin,
     ) -> str:
-        """Give the person's own language to their telephone, else the browser's."""
+        """Give the person's own language to their telephone, else the browser's.
+
+        The browser of a call to the help desk is the helper's.
+        """
         person = people.find(connection, visit.guid or "")
-        if person is None or not person.language or to.kind is not ProofKind.SMS:
+        is_own = to.kind is ProofKind.SMS or visit.purpose is VisitPurpose.HELP_DESK
+        if person is None or not person.language or not is_own:
             return origin.language
         return wanted_language(person.language)
 

@@ -4,9 +4,11 @@ The pictures (light, dark, on a phone, at 200 %) are below `.lab/portal-pictures
 """
 
 import asyncio
+from dataclasses import replace
 
 from tests.fixtures.portal.chromium import Window
-from tests.fixtures.portal.running import ANNA, Running
+from tests.fixtures.portal.running import ANNA, BEN, Running
+from tests.fixtures.portal.staff import HELEN
 from tests.fixtures.portal.wizard import WaitingWizard
 from tests.integration.portal.conftest import Gallery, sign_in
 
@@ -130,3 +132,44 @@ def test_pages_of_an_administrator(
     gallery.look("materials", "For your people")
     browser.open("/staff/materials/contoso/guide/de")
     gallery.look("material-guide", "Ihr Kennwort bei Contoso")
+
+
+def test_pages_of_the_help_desk(
+    portal: Running, browser: Window, gallery: Gallery
+) -> None:
+    """Helen helps Ben, who is locked and never set anything up."""
+    people = portal.agent.people
+    people.append(replace(HELEN, history=set()))
+    people.append(replace(BEN, guid=BEN.guid[:-1] + "9", upn="eve@contoso.test"))
+    people[-1].eligible, people[-1].name = True, "Eve Lange"
+    people[-1].locked = people[-1].disabled = True
+    browser.add_authenticator()
+    browser.open("/account/sign-in")
+    browser.type("name", HELEN.upn)
+    browser.type("password", HELEN.password)
+    browser.press("Sign in", "How you prove who you are")
+    browser.open("/account/passkey")
+    browser.press("Add the passkey", "How you prove who you are")
+    browser.open("/staff/sign-in")
+    gallery.look("staff-sign-in", "Sign in to help others")
+    browser.type("name", HELEN.upn)
+    browser.press("Continue", "Use your passkey")
+    gallery.look("staff-passkey", "Use your passkey")
+    browser.press("Use your passkey", "Overview")
+    gallery.look("staff-overview", "Overview")
+    browser.press("Help desk", "Whom do you help?")
+    gallery.look("staff-help", "Whom do you help?")
+    browser.type("name", "eve@contoso.test")
+    browser.type("reason", "calls from the warehouse, ticket 4711")
+    browser.press("Continue", "Who is calling?")
+    gallery.look("staff-caller", "Who is calling?")
+    browser.press("I called back, and it is them", "Eve Lange")
+    gallery.look("staff-person", "Eve Lange")
+    browser.button("Unlock the account").click()
+    browser.wait_for_words("The account is unlocked.")
+    gallery.look("staff-unlocked", "Eve Lange")
+    browser.press("Make a registration code", "Registration code")
+    gallery.look("staff-code", "Registration code")
+    assert people[-1].locked is False
+    browser.open("/staff/prove?to=/staff/help")
+    gallery.look("staff-prove", "Use your passkey again")

@@ -22,6 +22,8 @@ from wire.keys import PrivateKeys
 
 _SECONDS = 30.0
 AGENTS = ("srv1", "srv2")
+# of the lab's people, who is the help desk
+HELPER = "marie"
 
 
 @dataclass
@@ -82,7 +84,8 @@ def owner(clean_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                 for other, key in keys.items()
                 if other != name
             ]
-            settings = {"who": "all", "peers": others}
+            roles = {"help_desk": [clean_lab.people[HELPER]["dn"]]}
+            settings = {"who": "all", "peers": others, "roles": roles}
             made.enrol(name, keys[name], self_service=settings)
         for agent in made.agents:
             agent.start()

@@ -20,6 +20,7 @@ _OPEN = {"/staff/sign-in", "/staff/passkey"}
 _BY_ROLE = {Role.HELP_DESK: HELEN, Role.AUDITOR: AUDREY, Role.ADMINISTRATOR: ADA}
 # they end the session, or are of it alone
 _OF_SESSION = {"/staff/sign-out", "/staff/prove"}
+_OF_SESSION |= {"/staff/prove/passkey", "/staff/prove/app"}
 
 
 def _all(portal: Running) -> list[Route]:
@@ -98,7 +99,8 @@ async def test_a_form_of_another_page_changes_nothing(portal: Running) -> None:
             page = await staff.browser.raw(
                 "POST", _path(route), f"token={token}".encode(), sent
             )
-            assert page.status == 403, route.path
+            # a call that is none is none, whoever asks
+            assert page.status in ({403} if route.acts else {403, 404}), route.path
     page = await staff.browser.open("/staff")
     assert page.path == "/staff"
 
