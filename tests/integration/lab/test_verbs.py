@@ -9,9 +9,14 @@ import pytest
 from docs import portal_keys
 from lab import __main__ as verbs
 from lab import places
+from lab.controller import Lab
 from lab.demo import __main__ as demo
+from lab.demo.offers import write_offers
+from lab.portal.people import self_service
 from lab.relay import LabRelay
+from lab.sandbox import sandbox
 from wire import enrolment_code
+from wizard.flow.offers_file import read_offers
 
 
 @pytest.fixture
@@ -48,3 +53,15 @@ def test_the_lab_gives_codes_and_its_portal_is_where_it_says(
     assert code.is_for(bytes.fromhex(spelled.replace(" ", "")))
     offered = json.loads(demo._offer().read_text())
     assert "input.enrolment_code" in [row["path"] for row in offered]
+
+
+def test_a_person_at_a_display_is_offered_self_service(
+    clean_lab: Lab, tmp_path: Path
+) -> None:
+    with sandbox(clean_lab, tmp_path / "stage") as whole:
+        offered = {"mode": "custom", **self_service(clean_lab)}
+        file = write_offers(tmp_path / "o", clean_lab, whole.relay, offered)
+        values = read_offers(file).values
+    assert values["mode"] == "custom"
+    assert values["self_service.who"] == "all"
+    assert "Portal help desk" in values["self_service.roles.help_desk"][0]
