@@ -25,6 +25,7 @@ _RULES = {
     "greater_than_equal": Text("must be {ge} or more"),
     "less_than_equal": Text("must be {le} or less"),
     "string_too_short": Text("must not be empty"),
+    "too_long": Text("must have {max_length} entries or fewer"),
     "string_too_long": Text("must have {max_length} characters or fewer"),
 }
 
@@ -115,6 +116,8 @@ def _rule(
         if expected.isdigit():
             return Text("must be {value}, without quotes", value=expected)
         return Text("must be {value}", value=expected)
+    if kind == "too_long" and isinstance(item.get("input"), str):
+        kind = "string_too_long"  # its rule stands behind a check of our own
     if kind in _RULES:
         return filled(_RULES[kind], details)
     cause = details.get("error")

@@ -292,6 +292,8 @@ def account_name(value: str) -> str:
 
 def new_account(name: str, container: str | None) -> None:
     """Check what a new account is made of (MS-SAMR 3.1.1.6: sAMAccountName)."""
+    if not name.isprintable():  # nor what turns the direction of what is read
+        raise FieldRule("name", Text("must have no control characters"))
     if len(name) > 20 or set(name) & _SAM_FORBIDDEN or name != name.strip(" ."):
         raise FieldRule(
             "name",

@@ -16,6 +16,8 @@ from wizard.flow.model import Answers, Field, Page
 from wizard.flow.pages.self_service import NAMED, SELF_SERVICE
 
 NEEDED = Text("This is needed.")
+ADMIN_USER = "input.admin_user"
+_LONGEST_USER = 256
 ANOTHER = Text("The original has this one; take another.")
 
 
@@ -25,6 +27,7 @@ def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
     problems = [
         *missing_of(fields, answers),
         *_bad_code(fields, answers),
+        *_bad_user(fields, answers),
         *_taken(fields, answers),
     ]
     for problem in _settings_problems(_resolved(answers)):
@@ -77,6 +80,8 @@ def is_plain_name(entry: str) -> bool:
 
 def _empty(answers: Answers, field: Field) -> bool:
     value = answers.get(field.path)
+    if isinstance(value, str):  # blanks alone are no answer; of a password they are
+        value = value.strip()
     return value in (None, "", ()) or value == Secret("")
 
 
@@ -89,6 +94,21 @@ def _bad_code(fields: list[Field], answers: Answers) -> list[Problem]:
         enrolment_link.read(text) if is_link(text) else parse(text)
     except (BadCode, BadLink) as error:
         return [Problem("input.enrolment_code", error.what)]
+    return []
+
+
+def _bad_user(fields: list[Field], answers: Answers) -> list[Problem]:
+    """Refuse an administrator's name that nobody can have typed."""
+    user = answers.text(ADMIN_USER)
+    if all(field.path != ADMIN_USER for field in fields):
+        return []
+    if not user.isprintable():
+        return [Problem(ADMIN_USER, Text("must have no control characters"))]
+    if len(user) > _LONGEST_USER:
+        rule = Text(
+            "must have {max_length} characters or fewer", max_length=_LONGEST_USER
+        )
+        return [Problem(ADMIN_USER, rule)]
     return []
 
 

@@ -223,7 +223,9 @@ class PermissionsPage(WizardPage):
                 len(whole.findings),
             )
             checks = [Check("account", Text("Rights and state"), "ok", text)]
-        name = self.settings.directory.sign_in_name
+        assert self._judged_for is not None
+        # as it was checked: the answers may be others by now, and wrong
+        name = self._judged_for.settings.directory.sign_in_name
         self.account_name.setText(tr("The account {name}", name=name))
         self.account_rows.show_checks(checks)
         self.account.setVisible(bool(checks))

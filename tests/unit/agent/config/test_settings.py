@@ -134,6 +134,8 @@ def test_a_bad_value_is_named_with_its_path(path: str, value: Any, named: str) -
         ("scope.containers", "OU=x,DC=y", "must be a list: each item on its own line"),
         ("relay", "https://x", "must hold, each on its own line: url, ca, proxy (it"),
         ("directory.account.name", "x" * 300, "256 characters or fewer (it is 'xxx"),
+        ("self_service.help.phone", "1" * 41, "must have 40 characters or fewer (it"),
+        ("self_service.banned_words", ["word"] * 5000, "entries or fewer"),
     ],
 )
 def test_a_problem_says_what_to_write(path: str, value: Any, says: str) -> None:

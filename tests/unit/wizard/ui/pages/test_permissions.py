@@ -328,6 +328,20 @@ def test_an_account_to_be_is_foreseen_when_installing(
     assert len(fake.permissions.calls) == count
 
 
+def test_a_check_that_ends_once_an_answer_is_wrong_is_told_as_it_was_begun(
+    qtbot: QtBot, open_window: Open, offered: dict[str, Any]
+) -> None:
+    fake = FakeController()
+    fake.permissions.foreseen = True
+    page = installing(qtbot, open_window, fake, offered, kind="new")
+    page.judge()
+    page.window().back()
+    page.session.take({"directory.domain": "no domain"})
+
+    qtbot.waitUntil(lambda: page.whole is not None)
+    assert "corp.test" in page.account_name.text()
+
+
 def test_an_existing_accounts_entries_are_handed_over_when_installing(
     qtbot: QtBot, open_window: Open, offered: dict[str, Any]
 ) -> None:
