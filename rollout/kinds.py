@@ -23,7 +23,7 @@ REGISTERING = {
         "and not beside the computer."
     ),
     ProofKind.QUESTIONS: Text(
-        "“Questions”: answers that only you know. They count beside another method "
+        "“Security questions”: answers that only you know. They count beside another method "
         "alone."
     ),
 }
