@@ -23,8 +23,8 @@ REGISTERING = {
         "and not beside the computer."
     ),
     ProofKind.QUESTIONS: Text(
-        "“Security questions”: answers that only you know. They count beside another method "
-        "alone."
+        "“Security questions”: answers that only you know. They count beside another "
+        "method alone."
     ),
 }
 NAMES = {
