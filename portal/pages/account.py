@@ -113,6 +113,7 @@ class AccountPages:
                 "at": datetime.fromtimestamp(each.event.at, UTC),
                 "address": each.event.address,
                 "code": each.event.code,
+                "helped": each.event.actor not in (None, account.person.guid),
                 "reference": each.event.reference,
                 "method": str(each.event.detail.get("method", "")),
             }

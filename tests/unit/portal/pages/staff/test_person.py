@@ -62,6 +62,9 @@ async def test_the_account_is_unlocked(desk: Desk) -> None:
     assert event["detail"]["known_by"] == ["call_back"]  # type: ignore[index]
     assert str(event["reference"]).startswith("audit-")
     assert _told(desk.portal, "the help desk unlocked the account") == [ADDRESS]
+    page = await desk.anna.browser.open("/account/activity")
+    assert "Account unlocked</strong> – by the help desk" in page.text, page.text
+    assert "The help desk made sure who calls" in page.text
 
 
 async def test_an_act_needs_a_passkey_of_the_last_five_minutes(desk: Desk) -> None:
