@@ -86,3 +86,21 @@ def test_of_postgresql_it_names_the_tool(
     Path(places[1]).write_text(json.dumps(settings))
     assert main(["backup", str(tmp_path / "x"), *places]) == 1
     assert "use pg_dump" in capsys.readouterr().err
+
+
+async def test_what_another_tool_put_back_is_settled_by_a_command(
+    portal: Running,
+    places: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = await _back_up(portal, places, "--with-secrets")
+    assert main(["restored", *places]) == 1
+    assert "stop it first" in capsys.readouterr().err
+    new = _elsewhere(places, tmp_path)
+    assert main(["restore", str(file), *new]) == 0
+    capsys.readouterr()
+    assert main(["restored", *new]) == 0
+    assert "Used up: all 0 recovery codes" in capsys.readouterr().out
+    assert main(["restored", "--keep-recovery-codes", *new]) == 0
+    assert "are good again" in capsys.readouterr().out
