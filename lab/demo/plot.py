@@ -10,7 +10,7 @@ from lab.chroot.errors import LabError
 from lab.controller import Lab
 from lab.demo.driver import Driver, JourneyFailed
 from lab.demo.permissions import look_at_permissions
-from lab.demo.portal_walk import NOT_WALKED, Walked, walk
+from lab.demo.portal_walk import Walked, walk
 from lab.demo.proof import PortalSide, signs_in
 from lab.portal.lab_portal import LabPortal
 from lab.portal.people import make_groups, self_service
@@ -58,8 +58,7 @@ class Ground:
 class Result:
     """What was seen to work; "not reached" where the journey ended before.
 
-    `portal_ms` is from pressing the button to the page that says it is done;
-    `not_walked` is what the product has and this journey does not show.
+    `portal_ms` is from pressing the button to the page that says it is done.
     """
 
     install: str = "not reached"
@@ -70,7 +69,6 @@ class Result:
     portal: str = "not reached"
     end_to_end_ms: float = 0.0
     portal_ms: float = 0.0
-    not_walked: list[str] = field(default_factory=lambda: list(NOT_WALKED))
     screenshots: list[str] = field(default_factory=list)
     failure: str = ""
 

@@ -1,13 +1,40 @@
-"""Those who work at the portal, by passkey: who looks after all of it."""
+"""Those who work at the portal, by passkey: the help desk, and who looks after it."""
 
 from lab.controller import Lab, Person
 from lab.demo.driver import JourneyFailed
 from lab.demo.portal_driver import METHODS, PortalDriver
-from lab.portal.people import ADMINISTERS
+from lab.demo.proof import lock, signs_in
+from lab.portal.people import ADMINISTERS, HELPS
 
+_REASON = "called, #4711"
 # what an administrator sees, by the words of its link, which are its heading
 _PAGES = ("Figures", "People", "Policy", "Activity", "Messages", "Agents and keys")
 _FOUND = "A new method, and a reset within an hour"
+
+
+def be_helped(
+    driver: PortalDriver, lab: Lab, person: Person, mail: str, password: str
+) -> None:
+    """Have the help desk unlock a person, who reads out the code that was mailed.
+
+    JourneyFailed where the domain does not let them in with their password then.
+    """
+    lock(lab, person, password)
+    staff_signs_in(driver, lab, HELPS)
+    driver.press("Help desk", "Whom do you help?", "help-desk")
+    driver.type(name=person["upn"], reason=_REASON)
+    driver.press("Continue", "Who is calling?", "who-is-calling")
+    before = len(driver.portal.messages())
+    driver.enter("address-email", mail)
+    driver.window.wait_for_words("a code is on its way")
+    driver.enter("code-email", driver.sent_code(mail, before))
+    driver.window.wait_for_words("The account now")
+    driver.see("person")
+    driver.press_words(
+        "Unlock the account", "The account is unlocked.", "person-unlocked"
+    )
+    if not signs_in(lab, person, password):
+        raise JourneyFailed(f"the domain does not let {person['upn']} in")
 
 
 def be_reviewed(driver: PortalDriver, lab: Lab, person: Person) -> None:

@@ -1,7 +1,7 @@
 """The portal's half of the unattended journey: in a browser, on the real domain.
 
-Register, forget, be refused twice, reset, sign in to the domain, change, unlock; then
-what an administrator sees of it.
+Register, forget, be refused twice, reset, sign in to the domain, change, unlock, be
+helped by the help desk; then what an administrator sees of all that.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from lab.controller import Lab, Person
 from lab.demo.driver import JourneyFailed
 from lab.demo.portal_driver import METHODS, AuthenticatorApp, PortalDriver
-from lab.demo.portal_staff import be_reviewed
+from lab.demo.portal_staff import be_helped, be_reviewed
 from lab.demo.proof import lock, signs_in
 from lab.portal.browser import Window, headless
 from lab.portal.lab_portal import ORGANIZATION, LabPortal
@@ -23,8 +23,6 @@ _SHORT = "Ab1!short"
 START = f"Your account at {ORGANIZATION}"
 PROVE, PASSWORD = "Prove it is you", "New password"
 DONE, UNLOCKED = "Your password is changed", "Your account is unlocked"
-# what the product has and no step here shows
-NOT_WALKED = ("help desk",)
 _MAIL, _NUMBER = "david.at.home@example.com", "+49 1512 3456789"
 
 
@@ -71,6 +69,9 @@ class _Walk:
             "sign-in to the domain": lambda: self._signs_in(self._person, NEW),
             "change": self._change,
             "unlock": self._unlock,
+            "help desk": lambda: be_helped(
+                self._driver, self._lab, self._person, _MAIL, NEW
+            ),
             "review": lambda: be_reviewed(self._driver, self._lab, self._person),
         }
         for name, act in steps.items():
