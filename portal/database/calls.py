@@ -51,8 +51,8 @@ class Calls:
         seal = self._seal(call, kind, now, None)
         statement = insert_into(connection, CALLER_CHECK).values(**values, seal=seal)
         # pressed twice at once it is one
-        noted = connection.execute(statement.on_conflict_do_nothing())
-        return bool(noted.rowcount)
+        once = statement.on_conflict_do_nothing().returning(CALLER_CHECK.c.call)
+        return connection.execute(once).first() is not None
 
     def confirm(
         self, connection: Connection, call: Call, kind: CheckKind, second: str
