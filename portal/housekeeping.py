@@ -17,13 +17,12 @@ from portal.database import (
     events,
     not_me_codes,
     outbox,
-    provider_sign_ins,
-    registration_codes,
     sessions,
     visits,
 )
 from portal.database.engine import Database
 from portal.database.events import Events
+from portal.database.sign_in import provider_sign_ins, registration_codes
 from portal.settings import Retention
 
 LOG = logging.getLogger("portal.housekeeping")

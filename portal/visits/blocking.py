@@ -16,10 +16,10 @@ from portal.database import (
     budgets,
     not_me_codes,
     people,
-    registration_codes,
     sessions,
     visits,
 )
+from portal.database.sign_in import registration_codes
 from portal.keys.pepper import Purpose
 from portal.limits.budget import NOT_ME_OF_ADDRESS
 from portal.methods import not_me_code

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from portal.agents.answer import Answer
 from portal.agents.pool import NoAgent
 from portal.audit.event import EventKind
-from portal.database import provider_sign_ins
+from portal.database.sign_in import provider_sign_ins
 from portal.journeys.entry import PROVIDER, ByProvider
 from portal.keys.pepper import Purpose
 from portal.keys.row_keys import Unsealable

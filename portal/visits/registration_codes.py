@@ -14,9 +14,10 @@ from portal.agents import requests
 from portal.agents.answer import Answer
 from portal.agents.pool import NoAgent
 from portal.audit.event import EventKind
-from portal.database import people, registration_codes
+from portal.database import people
 from portal.database.people import RegisteredPerson
-from portal.database.registration_codes import RegistrationCode
+from portal.database.sign_in import registration_codes
+from portal.database.sign_in.registration_codes import RegistrationCode
 from portal.journeys.entry import CODE, ByCode, Helper
 from portal.journeys.role import roles_of
 from portal.journeys.sign_in_name import BadName

@@ -1,0 +1,1 @@
+"""Ways in that are under way: codes that were given, people who went to sign in."""
