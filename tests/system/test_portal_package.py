@@ -34,6 +34,7 @@ from wire.keys import PrivateKeys
 _MOST_BYTES = 27_000_000
 _SETUP = ("writeback-portal", "setup", "--base-url", "https://p.test")
 _DATA = "/var/lib/writeback-portal"
+_TWO = "writeback-portal-two.service"
 _USER = "writeback-portal"
 
 
@@ -109,7 +110,7 @@ def owner(bare: Bare, path: str) -> str:
 
 
 @pytest.mark.parametrize("suite", SUITES)
-async def test_a_portal_serves_through_restart_upgrade_and_a_kill(
+async def test_a_portal_serves_through_restart_upgrade_loss_and_a_killed_node(
     package: Path, tmp_path: Path, suite: Suite
 ) -> None:
     newer = built_portal("9.9.9")
@@ -124,13 +125,15 @@ async def test_a_portal_serves_through_restart_upgrade_and_a_kill(
                 async with reached(portal):
                     await asyncio.to_thread(_installed, portal)
                     await _serves(portal, newer)
+                    codes = await portal.registered()
+                    await _comes_back_after_a_purge(portal, newer, codes)
+                    await _goes_on_without_a_node(portal)
         here.output("dpkg", "--purge", "writeback-portal")
         listed = [path for path in here.files() if "writeback-portal" in path]
-        # its place in nginx and the CA are the administrator's
-        assert [path for path in listed if "/nginx/" not in path] == [
-            "/etc/writeback-portal",
-            "/etc/writeback-portal/ca.pem",
-        ]
+        theirs = ("/etc/nginx/sites-enabled/writeback-portal", f"/{_TWO}", "-two.yaml")
+        assert [path for path in listed if not path.endswith(theirs)] == [
+            "/etc/writeback-portal"  # the CA in it is the administrator's
+        ] + [path for path in listed if path == "/etc/writeback-portal/ca.pem"]
         assert here.run("getent", "passwd", _USER).returncode != 0
 
 
@@ -217,3 +220,80 @@ async def until_served(portal: PackagedPortal) -> None:
                 continue
             if page.status == 200:
                 return
+
+
+async def _comes_back_after_a_purge(
+    portal: PackagedPortal, newer: Path, codes: list[str]
+) -> None:
+    """Backed up with its secrets, purged, and put back on a machine with nothing."""
+    here = portal.here
+    assert await portal.takes(codes[0])
+    portal.command("backup", "--with-secrets", "/root/portal.tar")
+    assert here.output("stat", "-c", "%U %a", "/root/portal.tar") == "root 600\n"
+    assert await portal.takes(codes[1])
+    here.output("tar", "-xf", "/root/portal.tar", "-C", "/root", "portal.yaml")
+    here.output("dpkg", "--purge", "writeback-portal")
+    assert here.run("test", "-e", _DATA).returncode == 1
+    await asyncio.to_thread(portal.install, newer)
+    here.put(str(SETTINGS_FILE), here.read("/root/portal.yaml").encode())
+    said = portal.command("restore", "/root/portal.tar")
+    assert "Used up: all" in said
+    await asyncio.to_thread(portal.command, "setup")
+    await until_served(portal)
+    await portal.is_well()
+    assert not await portal.takes(codes[1])
+    portal.command("events", "verify")
+
+
+async def _goes_on_without_a_node(portal: PackagedPortal) -> None:
+    """Two nodes on PostgreSQL, by a password: a visit goes on where one is killed."""
+    here = portal.here
+    # the agent answers in this loop meanwhile
+    await asyncio.to_thread(_begin_two_nodes, portal)
+    await until_served(portal)
+    await portal.is_well()
+    codes = await portal.registered()
+    browser = portal.browser()
+    await browser.open("/forgot")
+    await browser.send(name=ANNA.upn)
+    _kill(portal, UNIT, SOCKET)
+    await browser.open("/forgot/recovery")
+    page = await browser.send(code=codes[0])
+    assert page.heading == "Prove it is you (2 of 2)", page.text
+    await asyncio.to_thread(here.output, "systemctl", "start", SOCKET, UNIT)
+    _kill(portal, _TWO)
+    assert not await portal.takes(codes[0])
+    assert await portal.takes(codes[1])
+    portal.command("events", "verify")
+
+
+def _kill(portal: PackagedPortal, unit: str, *more: str) -> None:
+    """Kill a node, and leave it dead."""
+    portal.here.output("systemctl", "kill", "--signal=KILL", unit)
+    portal.here.output("systemctl", "stop", *more, unit)
+
+
+def _begin_two_nodes(portal: PackagedPortal) -> None:
+    """Move to PostgreSQL: a role, its password as a secret, and a second service."""
+    here = portal.here
+    here.output("systemctl", "start", "postgresql")
+    for sql in (
+        "CREATE ROLE portal LOGIN PASSWORD 'canary-postgresql'",
+        "CREATE DATABASE portal OWNER portal",
+    ):
+        here.output("runuser", "-u", "postgres", "--", "psql", "-c", sql)
+    here.put(f"{SECRETS}/database_password", b"canary-postgresql\n", mode=0o600)
+    url = "postgresql://portal@127.0.0.1/portal"
+    text = f"database: {url}\n{here.read(str(SETTINGS_FILE))}"
+    here.put(str(SETTINGS_FILE), text.encode())
+    two = str(SETTINGS_FILE.with_name("portal-two.yaml"))
+    here.put(two, f"listen: 127.0.0.1:8481\n{text}".encode())
+    unit = here.read(f"/usr/lib/systemd/system/{UNIT}")
+    unit = unit.replace(f"Requires={SOCKET}\n", "").replace(f"{SOCKET} ", "")
+    unit = unit.replace("-portal serve\n", f"-portal serve --settings {two}\n")
+    here.put(f"/etc/systemd/system/{_TWO}", unit.encode())
+    here.output("systemctl", "daemon-reload")
+    # both make the tables at once
+    begun = here.run("systemctl", "restart", UNIT, _TWO)
+    assert begun.returncode == 0, here.journal("", "--unit", UNIT, "--unit", _TWO)
+    portal.add_node_to_nginx("127.0.0.1:8481")
