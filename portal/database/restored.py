@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, update
 
+from portal.database.call_tables import CALL, CALLER_CHECK
 from portal.database.schema import (
     BROWSER,
     CHALLENGE,
@@ -38,6 +39,7 @@ from wire.self_service.proof_kind import ProofKind
 ENDED = (
     *(CODE, CHALLENGE, TAKEN, JOURNEY, SESSION, BROWSER),
     *(DEVICE_GRANT, REGISTRATION_CODE, PROVIDER_SIGN_IN),
+    *(CALLER_CHECK, CALL),
 )
 _AT_ONCE = 500  # parameters of one statement
 
