@@ -16,8 +16,9 @@ from wizard.errors import place_of, unexpected
 
 # where what crosses is declared; the names of their kinds are told apart by a test
 _PACKAGES = ("agent", "wire", "wizard")
-# of a request that an agent took: no method of a controller raises it
-_OF_REQUESTS = frozenset({"BadClaims"})
+# of a request that an agent took, and of servers' own commands: no method of a
+# controller raises them
+_NEVER_RAISED = frozenset({"BadClaims", "ServerUnusable"})
 # what every error says
 _WORDS = ("what", "remedy")
 BY_HAND = Text("Use sudo writeback on a terminal, which does the same.")
@@ -59,7 +60,7 @@ def crossing() -> Mapping[str, type[Failure]]:
     ours = re.compile(rf"({'|'.join(_PACKAGES)})\.")
     kinds = (kind for kind in _kinds_of(Failure) if ours.match(kind.__module__))
     named = {kind.__name__: kind for kind in kinds}
-    return {name: kind for name, kind in named.items() if name not in _OF_REQUESTS}
+    return {name: kind for name, kind in named.items() if name not in _NEVER_RAISED}
 
 
 def _kinds_of(kind: type[Failure]) -> Iterator[type[Failure]]:

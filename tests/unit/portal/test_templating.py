@@ -42,7 +42,7 @@ def test_a_time_is_said_with_its_zone(zone: str, language: str, shown: str) -> N
 
 def test_a_text_message_is_one_line() -> None:
     said = Templates(ZoneInfo("Europe/Berlin")).text(
-        "code", "en", code="123456", organization="Contoso", minutes=10
+        "code", "en", code="123456", organization="Contoso", minutes=10, read_out=False
     )
     assert said.startswith("123456 is your code for Contoso.")
     assert "\n" not in said

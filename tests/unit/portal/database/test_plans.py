@@ -87,7 +87,7 @@ def _event(number: int, dice: random.Random) -> dict[str, Any]:
         "person": f"guid-{dice.randrange(PEOPLE):05}",
         "code": dice.choice(["ok", "ok", "too_short", "in_history", ""]),
         "detail": {"ms": dice.randrange(200, 900)},
-        "address": f"192.0.{dice.randrange(250)}.{dice.randrange(250)}",
+        "address": f"192.0.{number % 250}.{number // 250 % 250}",
         "browser": "a browser",
         "address_hash": "h",
         "digest": "d",

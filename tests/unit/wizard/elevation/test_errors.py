@@ -152,7 +152,7 @@ def test_no_two_kinds_that_cross_share_a_name() -> None:
         kind
         for kind in errors._kinds_of(Failure)
         if kind.__module__.partition(".")[0] in errors._PACKAGES
-        and kind.__name__ not in errors._OF_REQUESTS
+        and kind.__name__ not in errors._NEVER_RAISED
     }
     assert set(errors.crossing().values()) == kinds
 
