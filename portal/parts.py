@@ -94,15 +94,24 @@ async def portal(
         keeping = Housekeeping(database, services.events, settings.retention, clock)
         _begin(stack, keeping.run())
         _begin(stack, AdministratorWatch(services).run())
-        if settings.mail is not None:
-            server = _mail_server(settings.mail, secrets)
-            _begin(stack, _sender(services, MAIL, server).run())
-        if settings.sms is not None:
-            secret = gateway_secret(settings.sms, secrets)
-            gateway = open_gateway(settings.sms, secret)
-            delivery = await stack.enter_async_context(gateway)
-            _begin(stack, _sender(services, SMS, delivery).run())
+        await _begin_sending(stack, services, secrets, open_gateway)
         yield Portal(application(services, lookups), services)
+
+
+async def _begin_sending(
+    stack: AsyncExitStack,
+    services: Services,
+    secrets: SecretFiles,
+    open_gateway: OpenGateway,
+) -> None:
+    settings = services.settings
+    if settings.mail is not None:
+        server = _mail_server(settings.mail, secrets)
+        _begin(stack, _sender(services, MAIL, server).run())
+    if settings.sms is not None:
+        gateway = open_gateway(settings.sms, gateway_secret(settings.sms, secrets))
+        delivery = await stack.enter_async_context(gateway)
+        _begin(stack, _sender(services, SMS, delivery).run())
 
 
 def _services(

@@ -134,11 +134,7 @@ class AccountPages:
     ) -> Response:
         policy = account.policy
         now = self._pages.services.clock()
-        worth = registered_worth(account.methods, policy)
-        passkeys = [each for each in account.methods if each.kind is ProofKind.PASSKEY]
-        full = {ProofKind.PASSKEY} if len(passkeys) >= MOST_PASSKEYS else set()
-        if all(each.kind is ProofKind.QUESTIONS for each in account.methods):
-            full.add(ProofKind.QUESTIONS)  # they never count alone
+        worth, full = registered_worth(account.methods, policy), _full(account)
         order, serves = [*ProofKind], self._pages.services.serves
         shown = [
             {
@@ -172,6 +168,15 @@ class AccountPages:
                 **fields,
             },
         )
+
+
+def _full(account: Account) -> set[ProofKind]:
+    """Give the kinds of which no more can be added now."""
+    passkeys = [each for each in account.methods if each.kind is ProofKind.PASSKEY]
+    full = {ProofKind.PASSKEY} if len(passkeys) >= MOST_PASSKEYS else set()
+    if all(each.kind is ProofKind.QUESTIONS for each in account.methods):
+        full.add(ProofKind.QUESTIONS)  # they never count alone
+    return full
 
 
 def _lacks(account: Account) -> str:

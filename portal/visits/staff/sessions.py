@@ -170,18 +170,7 @@ class StaffSessions:
             return False
         if not visits.close(connection, visit.id, now):
             return False
-        session = Session(
-            id=self.id_of(cookie),
-            person=person.guid,
-            epoch=person.epoch,
-            roles=tuple(sorted(map(str, roles_of(policy.roles)))),
-            started=int(now),
-            sign_in=None,
-            seen=int(now),
-            ends=int(now) + MOST_S,
-            browser=origin.device,
-            address=origin.address,
-        )
+        session = self._session(cookie, person, policy, origin)
         sessions.add(connection, session)
         self._begin_visit(connection, session, visit, policy)
         for method in services.proofs.of_person(connection, person.guid):
@@ -200,6 +189,27 @@ class StaffSessions:
             roles=list(session.roles),
         )
         return True
+
+    def _session(
+        self,
+        cookie: str,
+        person: RegisteredPerson,
+        policy: SelfServicePolicy,
+        origin: BrowserOrigin,
+    ) -> Session:
+        now = int(self._services.clock())
+        return Session(
+            id=self.id_of(cookie),
+            person=person.guid,
+            epoch=person.epoch,
+            roles=tuple(sorted(map(str, roles_of(policy.roles)))),
+            started=now,
+            sign_in=None,
+            seen=now,
+            ends=now + MOST_S,
+            browser=origin.device,
+            address=origin.address,
+        )
 
     def _begin_visit(
         self,
