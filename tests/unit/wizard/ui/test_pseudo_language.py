@@ -146,9 +146,11 @@ DATA = {
     # of the certificates that are made for the test, and of certutil's stores
     *("CN=Corp Root CA", "CN=Corp Issuing CA 1", "CN=dc1.corp.test"),
     *(f"certutil -v -store {store}" for store in ("Root", "CA", "My")),
+    # an address as it is typed, and a code that is read out letter by letter
+    *("https://portal.contoso.com", " ".join("BCDF-GHJK")),
     *("Cert Hash(sha256)", *(f"Grants 4 permissions on OU={n}" for n in MANY)),
 }
-_FINGERPRINT = re.compile(r"(?:[0-9A-F]{2}:)+[0-9A-F]{2}")
+_FINGERPRINT = re.compile(r"(?:[0-9A-F]{2}:)+[0-9A-F]{2}|(?:[0-9A-F]{4}\s)+[0-9A-F]{4}")
 
 
 def words_left(text: str) -> list[str]:
