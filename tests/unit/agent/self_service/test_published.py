@@ -26,6 +26,10 @@ def test_it_says_what_the_pages_need_as_the_recorded_vector_does() -> None:
         two_proof_groups=[STAFF],
         help={"text": "Service desk", "phone": "+49 30 5555"},
     )
+    registration = whole["self_service"]["registration"]
+    assert isinstance(registration, dict)
+    # what came after the vector was recorded: the wire only grows
+    assert registration.pop("portal_codes") is False
     assert whole == SETTINGS
 
 
