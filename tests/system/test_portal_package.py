@@ -109,6 +109,8 @@ def owner(bare: Bare, path: str) -> str:
     return bare.run("stat", "-c", "%U %a", path).strip()
 
 
+# five minutes on a machine of two processors; run by --all, and before a release
+@pytest.mark.slow
 @pytest.mark.parametrize("suite", SUITES)
 async def test_a_portal_serves_through_restart_upgrade_loss_and_a_killed_node(
     package: Path, tmp_path: Path, suite: Suite
