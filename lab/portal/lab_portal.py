@@ -117,15 +117,13 @@ class LabPortal:
         """Write the settings: the relay, and the agent that the owner was told of."""
         known = json.loads(relay.portal.read_text())
         enrolled = {"name": agent, "fingerprint": fingerprint}
+        served = self.folder / "server"
         values = {
             "base_url": self.url,
             "organization": ORGANIZATION,
             "issuer": ISSUER,
             "listen": self.listen,
-            "tls": {
-                "certificate": str(self.folder / "server.pem"),
-                "key": str(self.folder / "server.key"),
-            },
+            "tls": {"certificate": f"{served}.pem", "key": f"{served}.key"},
             "database": f"sqlite:///{self.database}",
             "relays": [
                 {
