@@ -1,6 +1,5 @@
 """HTTPS to a relay, which is not trusted: bounded in time and size, not redirected."""
 
-import ssl
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
@@ -8,8 +7,8 @@ from urllib.parse import quote
 
 import aiohttp
 
-from portal.errors import PortalUnusable
 from portal.settings import RelayAddress
+from portal.tls import tls_context
 from wire import sas
 from wire.http_session import AnswerTooLong, http_session, read_short
 from wire.secret import Secret
@@ -56,7 +55,7 @@ class RelayHttp:
     def __init__(self, address: RelayAddress, send_key: Secret) -> None:
         self.address = address
         self._send_key = send_key
-        self._tls = trusting(address)
+        self._tls = tls_context(address.ca, f"relays: {address.id}: ca")
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -125,17 +124,3 @@ class RelayHttp:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # what a peer says is no part of it
             raise NoAnswer(type(error).__name__) from None
-
-
-def trusting(address: RelayAddress) -> ssl.SSLContext:
-    """Trust the system's authorities and the relay's own; TLS 1.2 at least."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.hostname_checks_common_name = False
-    if address.ca is not None:
-        try:
-            context.load_verify_locations(cafile=address.ca)
-        except (OSError, ssl.SSLError) as error:
-            what = f"relays: {address.id}: ca: {address.ca} can't be read: {error}"
-            raise PortalUnusable(what, "name a file of PEM certificates") from None
-    return context

@@ -24,12 +24,12 @@ from portal.keys import secret_files
 from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
 from portal.keys.secret_files import SecretFiles
-from portal.notifications.delivery import tls_context
 from portal.notifications.text_gateway import TextGateway, gateway_secret
 from portal.provider.errors import ProviderAway, ProviderRefused
 from portal.provider.opened import opened
 from portal.settings import AgentAddress, Settings, read_settings
 from portal.text_messages import TextMessages
+from portal.tls import tls_context
 from wire.keys import PrivateKeys
 from wire.printable import printable
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import aiohttp
 from sqlalchemy import make_url
 
-from portal.agents.relay_http import trusting
 from portal.cli.checked import Checked
 from portal.errors import PortalUnusable
 from portal.settings import RelayAddress, Settings
 from portal.templating import STATIC
+from portal.tls import tls_context
 from wire.http_session import AnswerTooLong, http_session, read_short
 from wire.server.address import host_port
 
@@ -113,7 +113,9 @@ async def clock(relay: RelayAddress) -> Checked:
     try:
         async with http_session(aiohttp.ClientTimeout(total=_TIMEOUT_S)) as session:
             before = time.time()
-            async with session.get(relay.url, ssl=trusting(relay)) as answer:
+            async with session.get(
+                relay.url, ssl=tls_context(relay.ca, f"relays: {relay.id}: ca")
+            ) as answer:
                 said = parsedate_to_datetime(answer.headers["Date"]).timestamp()
             now = (before + time.time()) / 2
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -1,11 +1,8 @@
 """What carries messages of the queue away: a mail server, a text message gateway."""
 
-import ssl
-from pathlib import Path
 from typing import Protocol
 
 from portal.database.outbox import Message
-from portal.errors import PortalUnusable
 
 
 class NotSent(Exception):
@@ -21,16 +18,3 @@ class Delivery(Protocol):
 
     async def send(self, message: Message) -> None:
         """Send a message; NotSent says why not, never with the message's words."""
-
-
-def tls_context(ca: Path | None, field: str) -> ssl.SSLContext:
-    """Trust the system's authorities and those of `ca`; PortalUnusable names it."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca is not None:
-        try:
-            context.load_verify_locations(cafile=ca)
-        except (OSError, ssl.SSLError) as error:
-            what = f"{field}: {ca} can't be read: {error}"
-            raise PortalUnusable(what, "name a file of PEM certificates") from None
-    return context

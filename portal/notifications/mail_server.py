@@ -7,8 +7,9 @@ from email.utils import formatdate, make_msgid
 import aiosmtplib
 
 from portal.database.outbox import Message
-from portal.notifications.delivery import NotSent, tls_context
+from portal.notifications.delivery import NotSent
 from portal.settings import Mail
+from portal.tls import tls_context
 from wire.printable import printable
 from wire.secret import Secret
 

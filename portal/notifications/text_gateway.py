@@ -17,8 +17,9 @@ from portal.database.outbox import Message
 from portal.errors import PortalUnusable
 from portal.keys import secret_files
 from portal.keys.secret_files import SecretFiles
-from portal.notifications.delivery import NotSent, tls_context
+from portal.notifications.delivery import NotSent
 from portal.text_messages import DIGITS, NUMBER, PLACEHOLDER, SECRET, TEXT, TextMessages
+from portal.tls import tls_context
 from wire.http_session import REDIRECTS, http_session
 from wire.secret import Secret
 

@@ -4,17 +4,16 @@ The discovery document of the settings' issuer names the other addresses. They m
 of other hosts, as with some providers; each is https.
 """
 
-import ssl
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 import aiohttp
 
-from portal.errors import PortalUnusable
 from portal.provider.content import json_object
 from portal.provider.errors import ProviderAway, ProviderRefused
 from portal.settings import IdentityProvider
+from portal.tls import tls_context
 from wire.http_session import AnswerTooLong, http_session, read_short
 
 MOST_BYTES = 256 * 1024
@@ -35,7 +34,7 @@ class ProviderHttp:
     """The provider's addresses; ProviderAway or ProviderRefused where one is no use."""
 
     def __init__(self, settings: IdentityProvider) -> None:
-        self._tls = _tls(settings)
+        self._tls = tls_context(settings.ca, "identity_provider: ca")
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -93,17 +92,3 @@ class ProviderHttp:
         if answer.status != 200:
             raise ProviderRefused(f"HTTP {answer.status}")
         return json_object(body)
-
-
-def _tls(settings: IdentityProvider) -> ssl.SSLContext:
-    """Trust the system's authorities and those of `ca`; TLS 1.2 at least."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.hostname_checks_common_name = False
-    if settings.ca is not None:
-        try:
-            context.load_verify_locations(cafile=settings.ca)
-        except (OSError, ssl.SSLError) as error:
-            what = f"identity_provider: ca: {settings.ca} can't be read: {error}"
-            raise PortalUnusable(what, "name a file of PEM certificates") from None
-    return context
