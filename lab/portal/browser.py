@@ -8,10 +8,11 @@ import base64
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -39,6 +40,13 @@ if (!paint || !pressed) return null;
 return performance.timeOrigin + paint.startTime - Number(pressed);
 """
 _FORGET = 'sessionStorage.removeItem("pressed")'
+# the page that comes has no mark: two pages can have one heading
+_MARK = "window.left = true"
+_HEADINGS = """
+if (window.left || document.readyState !== "complete") return [];
+return [...document.querySelectorAll("h1")].map((each) => each.innerText);
+"""
+_TEXT = "return document.body ? document.body.innerText : ''"
 
 
 class Window:
@@ -57,19 +65,23 @@ class Window:
 
     def wait_for(self, heading: str) -> None:
         """Wait for the page of a heading."""
-        wait = WebDriverWait(self.driver, PATIENCE_S)
-        wait.until(lambda _: heading in self._headings(), f"no page {heading!r}")
+        self._wait(lambda: heading in self._headings(), f"no page {heading!r}")
 
     def wait_for_words(self, words: str) -> None:
         """Wait until a page shows some words."""
-        wait = WebDriverWait(self.driver, PATIENCE_S)
-        wait.until(lambda _: words in self.text(), f"nothing says {words!r}")
+        self._wait(lambda: words in self.text(), f"nothing says {words!r}")
+
+    def _wait(self, seen: Callable[[], bool], missing: str) -> None:
+        """Wait; a page that goes away while it is read is read again."""
+        wait = WebDriverWait(
+            self.driver,
+            PATIENCE_S,
+            ignored_exceptions=(StaleElementReferenceException,),
+        )
+        wait.until(lambda _: seen(), missing)
 
     def _headings(self) -> list[str]:
-        found = self.driver.execute_script(
-            "return [...document.querySelectorAll('h1')].map((each) => each.innerText)"
-        )
-        return list(found)
+        return list(self.driver.execute_script(_HEADINGS))
 
     def button(self, words: str) -> WebElement:
         """Give the button, or link, of some words that is shown; LookupError: none."""
@@ -81,7 +93,9 @@ class Window:
 
     def press(self, words: str, heading: str) -> None:
         """Press a button and wait for the page that comes."""
-        self.button(words).click()
+        button = self.button(words)
+        self.driver.execute_script(_MARK)
+        button.click()
         self.wait_for(heading)
 
     def press_timed(self, words: str, heading: str) -> float:
@@ -101,7 +115,7 @@ class Window:
 
     def text(self) -> str:
         """Give what is shown."""
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        return str(self.driver.execute_script(_TEXT))
 
     def add_authenticator(self, *, verifies: bool = True) -> None:
         """Plug in an authenticator that keeps passkeys."""
