@@ -6,11 +6,11 @@ from portal.audit.event import Event, EventKind
 from portal.database import schema
 from portal.database.engine import Database
 from portal.database.events import Events
-from portal.database.migrations import migrate
 from portal.housekeeping import Housekeeping
 from portal.keys.pepper import Pepper
 from portal.settings import Retention
 from tests.fixtures.portal.running import ANNA, Running
+from tests.fixtures.portal.tables import put_tables
 
 DAY = 86_400
 NOW = 1_800_000_000
@@ -18,10 +18,9 @@ NOW = 1_800_000_000
 
 async def test_old_events_and_addresses_go_and_the_chain_holds(tmp_path: Path) -> None:
     database, trail = (
-        Database(f"sqlite:///{tmp_path}/portal.db"),
+        Database(put_tables(tmp_path)),
         Events(Pepper(b"k" * 32)),
     )
-    migrate(database)
     with database.begin() as connection:
         for day in range(500, 0, -1):
             at = NOW - day * DAY

@@ -8,15 +8,14 @@ from sqlalchemy import Connection
 
 from portal.database import people
 from portal.database.engine import Database
-from portal.database.migrations import migrate
+from tests.fixtures.portal.tables import put_tables
 
 GUID = "00000000-0000-4000-8000-000000000001"
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/portal.db")
-    migrate(made)
+    made = Database(put_tables(tmp_path))
     yield made
     made.close()
 

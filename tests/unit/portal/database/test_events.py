@@ -10,17 +10,16 @@ from portal.audit.event import Event, EventKind, shortened
 from portal.database import events
 from portal.database.engine import Database
 from portal.database.events import Events
-from portal.database.migrations import migrate
 from portal.database.schema import EVENT, SETTING
 from portal.keys.pepper import Pepper
+from tests.fixtures.portal.tables import put_tables
 
 ADDRESS = "203.0.113.77"
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    database = Database(f"sqlite:///{tmp_path}/portal.db")
-    migrate(database)
+    database = Database(put_tables(tmp_path))
     with database.begin() as connection:
         yield connection
     database.close()
