@@ -109,8 +109,8 @@ def owner(bare: Bare, path: str) -> str:
     return bare.run("stat", "-c", "%U %a", path).strip()
 
 
-# four minutes of a machine of two processors for what a change of the package,
-# the unit or the nodes alone can break
+# a second version of the package has to be built for it: two minutes and more on two
+# processors, for what the units, nginx and several nodes make of what others test
 @pytest.mark.slow
 @pytest.mark.parametrize("suite", SUITES)
 async def test_a_portal_serves_through_restart_upgrade_loss_and_a_killed_node(

@@ -32,7 +32,8 @@ def test_a_page_that_goes_while_it_is_read_is_read_again(
     portal: Running, browser: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser.open("/account/sign-in")
-    read, raised = browser.text, []
+    read = browser.text
+    raised: list[int] = []
 
     def gone_once() -> str:
         if not raised:
