@@ -8,13 +8,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from tests.conftest import ReportLine
 from tests.fixtures.relay_process import relay_process
 from tests.fixtures.relay_stage import RelayStage, echo, listening_agent, until
 
 # 100 a minute
 _EVERY_S = 0.6
+# connections for one request, as many as the portal's
+_TRIES = 3
 # the flood ends by then, whatever became of us
 _LONGEST_S = 400
 
@@ -39,19 +43,34 @@ async def flooding(stage: RelayStage, connections: int) -> AsyncIterator[None]:
         await flood.communicate()
 
 
-async def serve_honest(stage: RelayStage, requests: int) -> None:
-    """Send by a new connection each time, 100 a minute; each has its answer."""
+async def serve_honest(stage: RelayStage, requests: int) -> int:
+    """Send by a new connection each time, 100 a minute; each has its answer.
+
+    Gives how many connections it took more than that: where all is slow, the relay
+    can't tell a slow hand from a silent one, and the portal tries as often as here.
+    """
     loop = asyncio.get_running_loop()
-    began = loop.time()
+    began, again = loop.time(), 0
     for number in range(requests):
-        headers = stage.send_headers("agent1")
-        async with (
-            asyncio.timeout(30),
-            stage.client() as client,
-            client.post("/agent1", data=b"reset", headers=headers) as answer,
-        ):
-            assert (answer.status, await answer.read()) == (200, b"reset")
+        for left in reversed(range(_TRIES)):
+            try:
+                await ask_honestly(stage)
+                break
+            except aiohttp.ServerDisconnectedError:
+                assert left, "never served"
+                again += 1
         await asyncio.sleep(max(0.0, began + (number + 1) * _EVERY_S - loop.time()))
+    return again
+
+
+async def ask_honestly(stage: RelayStage) -> None:
+    headers = stage.send_headers("agent1")
+    async with (
+        asyncio.timeout(30),
+        stage.client() as client,
+        client.post("/agent1", data=b"reset", headers=headers) as answer,
+    ):
+        assert (answer.status, await answer.read()) == (200, b"reset")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +83,11 @@ async def serve_honest(stage: RelayStage, requests: int) -> None:
     ],
 )
 async def test_the_honest_are_served_under_a_flood(
-    tmp_path: Path, connections: int, requests: int, descriptors: int
+    tmp_path: Path,
+    report_line: ReportLine,
+    connections: int,
+    requests: int,
+    descriptors: int,
 ) -> None:
     stage = RelayStage(tmp_path)
     data = tmp_path / "data"
@@ -76,7 +99,8 @@ async def test_the_honest_are_served_under_a_flood(
             listening_agent(stage, agent, echo) as linked,
             flooding(stage, connections),
         ):
-            await serve_honest(stage, requests)
+            again = await serve_honest(stage, requests)
+            report_line(f"{requests} requests, {again} connections of them were lost")
             assert linked.connected
             assert linked.reasons == []  # never sent away meanwhile
         assert relay.process.poll() is None
@@ -106,7 +130,7 @@ async def test_a_relay_without_descriptors_goes_on_when_there_are_some(
             ]
             await until(lambda: "Too many open files" in relay.log, "it is told")
             resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
-            await serve_honest(stage, 1)
+            assert await serve_honest(stage, 1) == 0
             assert linked.reasons == []
             for _, writer in silent:
                 writer.close()

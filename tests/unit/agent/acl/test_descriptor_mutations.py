@@ -1,11 +1,12 @@
 """A million broken descriptors: refused or read exactly, in bounded time and memory."""
 
+import gc
 import os
 import resource
 import struct
 import time
 import tracemalloc
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -46,6 +47,15 @@ class Run:
     slowest: float = 0.0
     first: float = 0.0
     last: float = 0.0
+
+
+@pytest.fixture(autouse=True)
+def own_garbage() -> Iterator[None]:
+    """Keeps a collection from looking through what the tests before left behind."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def survives(raw: bytes) -> SecurityDescriptor | None:
