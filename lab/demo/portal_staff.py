@@ -8,7 +8,7 @@ from lab.portal.people import ADMINISTERS, HELPS
 
 _REASON = "called, #4711"
 # what an administrator sees, by the words of its link, which are its heading
-_PAGES = ("Figures", "People", "Policy", "Activity", "Messages", "Agents and keys")
+_PAGES = ("Overview", "People", "Policy", "Activity", "Messages", "Agents and keys")
 _FOUND = "A new method, and a reset within an hour"
 
 

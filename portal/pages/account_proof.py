@@ -79,7 +79,7 @@ class _AccountProving(Proving):
     async def settled(self) -> Visit:
         return self._account.visit
 
-    def address(self, kind: ProofKind, typed: str) -> str | None:  # noqa: ARG002
+    def address(self, kind: ProofKind, typed: str) -> str | None:  # noqa: ARG002 - of the protocol
         own = [each for each in self._account.methods if each.kind is kind]
         if not own:
             raise HTTPException(400)

@@ -11,14 +11,28 @@ from portal.audit.event import EventKind
 from portal.database import figures
 from portal.database.coverage import coverage
 from portal.pages.page import moment
-from portal.pages.staff.door import AUDITED, StaffDoor
+from portal.pages.staff.door import AUDITED, OVERVIEW, StaffDoor
 from portal.services import Services
 from portal.visits.administration.asked import asked_of
 from portal.visits.staff.sessions import StaffMember
+from wire.outcomes import Code
 
-ADDRESS = "/staff/overview"
 _DAY_S = 86_400
 _DONE = frozenset({"ok", "partial"})
+# what the rules say of a password: who typed it chooses another, nothing failed
+_RULES = frozenset(
+    map(
+        str,
+        (
+            Code.TOO_SHORT,
+            Code.NOT_COMPLEX,
+            Code.IN_HISTORY,
+            Code.TOO_YOUNG,
+            Code.POLICY,
+            Code.BANNED_PASSWORD,
+        ),
+    )
+)
 _MOST_CAUSES = 10
 
 
@@ -31,7 +45,7 @@ class OverviewPage:
     @property
     def routes(self) -> list[Route]:
         """The address of this page."""
-        return [self._door.page(ADDRESS, self.show, roles=AUDITED)]
+        return [self._door.page(OVERVIEW, self.show, roles=AUDITED)]
 
     async def show(self, request: Request, member: StaffMember) -> Response:
         """Show the figures."""
@@ -86,11 +100,12 @@ def _refused(counted: Counter[tuple[EventKind, str]]) -> Counter[str]:
 
 def _success(counted: Counter[tuple[EventKind, str]]) -> int | None:
     """Give how many of a hundred resets were done; None where there was none."""
-    own = {code: n for (kind, code), n in counted.items() if kind in _RESET}
+    reset = EventKind.PASSWORD_RESET
+    own = {
+        code: count
+        for (kind, code), count in counted.items()
+        if kind is reset and code not in _RULES
+    }
     total = sum(own.values())
-    return (
-        round(100 * sum(own.get(code, 0) for code in _DONE) / total) if total else None
-    )
-
-
-_RESET = frozenset({EventKind.PASSWORD_RESET})
+    done = sum(own.get(code, 0) for code in _DONE)
+    return round(100 * done / total) if total else None

@@ -24,6 +24,7 @@ from portal.web import cookies
 from portal.web.forms import Form
 
 SIGN_IN, PROVE = f"{STAFF}/sign-in", f"{STAFF}/prove"
+OVERVIEW = f"{STAFF}/overview"  # where those begin who may see it
 # who may see what only tells; who may help; who may change how the portal is
 AUDITED = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 HELPERS = frozenset({Role.HELP_DESK, Role.ADMINISTRATOR})

@@ -89,13 +89,13 @@ class _StaffProving(Proving):
     async def settled(self) -> Visit:
         return self._member.visit
 
-    def address(self, kind: ProofKind, typed: str) -> str | None:  # noqa: ARG002
+    def address(self, kind: ProofKind, typed: str) -> str | None:  # noqa: ARG002 - of the protocol
         raise HTTPException(404)
 
     async def ask(self, asked: Asked) -> Response:
         return await self._pages.ask(self._request, self._member, asked)
 
-    async def sent(self, kind: ProofKind) -> Response:  # noqa: ARG002
+    async def sent(self, kind: ProofKind) -> Response:  # noqa: ARG002 - of the protocol
         raise HTTPException(404)
 
     async def proven(self) -> Response:

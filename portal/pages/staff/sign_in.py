@@ -15,7 +15,7 @@ from portal.journeys.sign_in_name import BadName
 from portal.journeys.visit import Visit, VisitPurpose
 from portal.pages.page import STAFF, moment
 from portal.pages.proofs import Asked, Endpoint, Handler, ProofPages, Proving
-from portal.pages.staff.door import SIGN_IN, StaffDoor, own_page
+from portal.pages.staff.door import AUDITED, OVERVIEW, SIGN_IN, StaffDoor, own_page
 from portal.visits.even_time import even_time
 from portal.visits.forgotten import Forgotten, TooManyNames
 from portal.visits.passkeys import PasskeyVerification
@@ -96,7 +96,9 @@ class StaffSignInPages:
         return handle
 
     async def home(self, request: Request, member: StaffMember) -> Response:
-        """Show what somebody can do here."""
+        """Show what somebody can do here; figures, to those who may see them."""
+        if member.roles & AUDITED:
+            return self._pages.go(OVERVIEW)
         return self._door.show(request, member, "staff/home")
 
     async def sign_out(
@@ -166,13 +168,13 @@ class _SigningIn(Proving):
         self._visit = await self._pages.settled(self._visit)
         return self._visit
 
-    def address(self, kind: ProofKind, typed: str) -> str | None:  # noqa: ARG002
+    def address(self, kind: ProofKind, typed: str) -> str | None:  # noqa: ARG002 - of the protocol
         raise HTTPException(404)
 
     async def ask(self, asked: Asked) -> Response:
         return await self._pages.ask(self._request, self._visit, asked)
 
-    async def sent(self, kind: ProofKind) -> Response:  # noqa: ARG002
+    async def sent(self, kind: ProofKind) -> Response:  # noqa: ARG002 - of the protocol
         raise HTTPException(404)
 
     async def proven(self) -> Response:

@@ -79,7 +79,7 @@ class MailChannel:
             read_out=read_out,
         )
 
-    def recorded(self, address: str) -> Mapping[str, str]:  # noqa: ARG002
+    def recorded(self, address: str) -> Mapping[str, str]:  # noqa: ARG002 - of the protocol
         """Say nothing of it."""
         return {}
 

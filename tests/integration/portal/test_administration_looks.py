@@ -107,7 +107,7 @@ def test_pages_of_administration(
     _fill(portal)
     _stage(portal)
     for path, heading in (
-        ("/staff/overview", "Figures"),
+        ("/staff/overview", "Overview"),
         ("/staff/people", "People"),
         ("/staff/people/roster", "Who has not registered yet"),
         ("/staff/people/register-again?state=blocked", "Must register again"),

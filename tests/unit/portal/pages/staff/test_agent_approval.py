@@ -82,7 +82,7 @@ async def test_who_signs_in_first_comes_to_the_page_then(
     assert page.path == f"/staff/agent/{wizard.user_code}"
     await ada.browser.open("/staff")
     await sent(ada, "/sign-out")
-    assert (await ada.sign_in()).path == "/staff"  # once
+    assert (await ada.sign_in()).path == "/staff/overview"  # once
 
 
 async def test_the_passkey_is_used_again_and_one_comes_back(

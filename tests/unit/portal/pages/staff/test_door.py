@@ -102,7 +102,7 @@ async def test_a_form_of_another_page_changes_nothing(portal: Running) -> None:
             # a call that is none is none, whoever asks
             assert page.status in ({403} if route.acts else {403, 404}), route.path
     page = await staff.browser.open("/staff")
-    assert page.path == "/staff"
+    assert page.path == "/staff/overview"
 
 
 async def test_a_page_that_only_shows_takes_no_form(portal: Running) -> None:
