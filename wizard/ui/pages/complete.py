@@ -15,6 +15,7 @@ from wizard.ui.complete.self_test_panel import TestPanel
 from wizard.ui.formatting import tr
 from wizard.ui.jobs.coverage import Judge
 from wizard.ui.jobs.machine import Machine
+from wizard.ui.jobs.slices import Slices
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
@@ -36,6 +37,7 @@ class CompletePage(WizardPage):
         self.check_panel = CheckPanel(tr("Verify again"), "")
         self.check_panel.requested.connect(self.verify)
         self.check_panel.ended.connect(self._verified)
+        self._details = Slices(self)
         self.comparison = PortalComparison()
         self.panel = PortalDetailsPanel(tr("Give this to your portal"))
         self.made = AppliedPanel()
@@ -86,6 +88,7 @@ class CompletePage(WizardPage):
 
     def left(self) -> None:
         self.made.progress.worker.drop()
+        self._details.drop()
 
     def verify(self) -> None:
         """Prove what was set up, hop by hop; then who can be reset, and the account."""
@@ -104,8 +107,12 @@ class CompletePage(WizardPage):
         if outcome is not None:
             self._entitle(failed=bool(outcome.failed))
         if isinstance(outcome, Verified) and outcome.details:
-            self.comparison.show_details(outcome.details)
-            self.panel.show_details(outcome.details)
+            details = outcome.details
+            # the rows came in this event: what else is long comes in those after it
+            self._details.start(
+                lambda: self.comparison.show_details(details),
+                lambda: self.panel.show_details(details),
+            )
         self.state_changed.emit()
 
     def _go_to(self, task: str) -> None:

@@ -101,9 +101,13 @@ async def _timed_walks(portal: Running) -> tuple[list[list[float]], list[list[fl
         browsers = [
             portal.browser(f"198.51.{each}.{number % 250}") for each in range(4)
         ]
-        walks = [_walk(each, names[at % 2]) for at, each in enumerate(browsers)]
-        for at, walked in enumerate(await asyncio.gather(*walks)):
-            times[at % 2].append([spent for _, spent in walked])
+        # of those that a tick lets go together one is the first: each kind in turn
+        kinds = [(at + number) % 2 for at in range(len(browsers))]
+        walks = [
+            _walk(each, names[kind]) for each, kind in zip(browsers, kinds, strict=True)
+        ]
+        for kind, walked in zip(kinds, await asyncio.gather(*walks), strict=True):
+            times[kind].append([spent for _, spent in walked])
     return times
 
 
