@@ -1,23 +1,25 @@
 """What is wrong with a page's answers, by field."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from agent.config.errors import Problem, SettingsError
+from agent.config.errors import Problem, SettingsError, shown
 from agent.ldap import dn
 from wire import enrolment_link
 from wire.enrolment_code import BadCode, parse
 from wire.enrolment_link import BadLink, is_link
 from wire.secret import Secret
-from wire.text import Text
+from wire.text import EMPTY, Text
 from wizard.flow.conversion import answers_of, self_service_of, settings_of
 from wizard.flow.model import Answers, Field, Page
 from wizard.flow.pages.self_service import NAMED, SELF_SERVICE
 
 NEEDED = Text("This is needed.")
-ADMIN_USER = "input.admin_user"
-_LONGEST_USER = 256
+_LONGEST = 256  # of a name in characters, of a password in UTF-16 units
+_NO_CONTROL = Text("must have no control characters")
+_TOO_LONG = Text("must have {max_length} characters or fewer", max_length=_LONGEST)
 ANOTHER = Text("The original has this one; take another.")
 
 
@@ -25,9 +27,8 @@ def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
     """Give what is wrong with the answers of one page, by field."""
     fields = [field for field in page.fields if field.shown(answers)]
     problems = [
-        *missing_of(fields, answers),
+        *typing_problems(fields, answers),
         *_bad_code(fields, answers),
-        *_bad_user(fields, answers),
         *_taken(fields, answers),
     ]
     for problem in _settings_problems(_resolved(answers)):
@@ -56,6 +57,17 @@ def missing_of(fields: Iterable[Field], answers: Answers) -> tuple[Problem, ...]
         for field in fields
         if field.needed(answers) and _empty(answers, field)
     )
+
+
+def typing_problems(fields: Iterable[Field], answers: Answers) -> tuple[Problem, ...]:
+    """Give the fields that are not answered, or by what nobody can have typed.
+
+    Each attempt with such a password would count towards a lockout.
+    """
+    fields = tuple(fields)
+    missing = missing_of(fields, answers)
+    left = [each for each in fields if each.path not in {m.path for m in missing}]
+    return (*missing, *_bad_users(left, answers), *_bad_passwords(left, answers))
 
 
 def _resolved(answers: Answers) -> Answers:
@@ -97,19 +109,29 @@ def _bad_code(fields: list[Field], answers: Answers) -> list[Problem]:
     return []
 
 
-def _bad_user(fields: list[Field], answers: Answers) -> list[Problem]:
+def _bad_users(fields: list[Field], answers: Answers) -> Iterable[Problem]:
     """Refuse an administrator's name that nobody can have typed."""
-    user = answers.text(ADMIN_USER)
-    if all(field.path != ADMIN_USER for field in fields):
-        return []
-    if not user.isprintable():
-        return [Problem(ADMIN_USER, Text("must have no control characters"))]
-    if len(user) > _LONGEST_USER:
-        rule = Text(
-            "must have {max_length} characters or fewer", max_length=_LONGEST_USER
-        )
-        return [Problem(ADMIN_USER, rule)]
-    return []
+    for path in _ending(fields, "admin_user"):
+        user = answers.text(path).strip()
+        rule = EMPTY if user.isprintable() else _NO_CONTROL
+        if rule or len(user) > _LONGEST:
+            yield Problem(path, rule or _TOO_LONG, shown(user))
+
+
+def _bad_passwords(fields: list[Field], answers: Answers) -> Iterable[Problem]:
+    """Refuse a password of a person that nobody can have; nothing of it is quoted."""
+    for path in _ending(fields, "admin_password", "password"):
+        given = answers.get(path)
+        password = given.reveal() if isinstance(given, Secret) else ""
+        if any(unicodedata.category(sign) == "Cc" for sign in password):
+            yield Problem(path, _NO_CONTROL)
+        elif len(password.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST:
+            yield Problem(path, _TOO_LONG)
+
+
+def _ending(fields: list[Field], *names: str) -> list[str]:
+    """Give the paths that end in a name: more than one page asks for whom to be."""
+    return [each.path for each in fields if each.path.rpartition(".")[2] in names]
 
 
 def _taken(fields: list[Field], answers: Answers) -> list[Problem]:

@@ -8,7 +8,7 @@ from agent.config.errors import Problem
 from wire.text import Text, listed, moment, plural
 from wizard.enrolment.used_code import code_after
 from wizard.flow.conversion import inputs_of
-from wizard.flow.validation import missing_of
+from wizard.flow.validation import typing_problems
 from wizard.plan.change import GIVE_UP, RolledBack
 from wizard.report.document import Document
 from wizard.report.plan_report import origin_here
@@ -102,7 +102,7 @@ class RecoveryPage(Form):
     def problems(self) -> tuple[Problem, ...]:
         if not self._needs_admin:
             return ()
-        return missing_of(self.page.fields, self.session.answers)
+        return typing_problems(self.page.fields, self.session.answers)
 
     @property
     def _ended(self) -> bool:

@@ -16,7 +16,7 @@ from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Field
 from wizard.flow.pages.credentials import administrator
 from wizard.flow.route import asked_fields
-from wizard.flow.validation import missing_of
+from wizard.flow.validation import typing_problems
 from wizard.plan.change import Plan
 from wizard.report.document import Document
 from wizard.report.plan_report import PlanFacts, origin_here, plan_report
@@ -148,7 +148,7 @@ class ReviewPage(Form):
     def problems(self) -> tuple[Problem, ...]:
         if not self._asks_admin:
             return ()
-        return missing_of(_ADMINISTRATOR, self.session.answers)
+        return typing_problems(_ADMINISTRATOR, self.session.answers)
 
     def entered(self) -> None:
         self.session.returns_to = ""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from wire.failure import sentence
 from wizard.flow.model import Answers, Field
-from wizard.flow.validation import NEEDED, missing_of
+from wizard.flow.validation import typing_problems
 from wizard.ui.formatting import say, tr, without_mnemonic
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.editors import editor
@@ -151,14 +151,14 @@ class FieldBox(QWidget):
 def complete_answers(
     fields: Sequence[Field], field_boxes: Mapping[str, FieldBox]
 ) -> Answers | None:
-    """Give the answers; None where one is missing, which is told beside its field."""
+    """Give the answers; None where one is missing or wrong, told beside its field."""
     answers = Answers(
         {path: field_box.value() for path, field_box in field_boxes.items()}
     )
-    missing = [problem.path for problem in missing_of(fields, answers)]
+    wrong = {each.path: each.rule for each in typing_problems(fields, answers)}
     for path, field_box in field_boxes.items():
-        field_box.show_problem(NEEDED if path in missing else "")
-    if not missing:
+        field_box.show_problem(wrong.get(path, ""))
+    if not wrong:
         return answers
-    field_boxes[missing[0]].focus()
+    field_boxes[next(path for path in field_boxes if path in wrong)].focus()
     return None
