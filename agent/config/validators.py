@@ -6,6 +6,7 @@ the rule and the remedy in words.
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -28,6 +29,7 @@ _SAM_FORBIDDEN = set('"/\\[]:;|=,+*?<>@')
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 # what a backslash may stand before (RFC 4514 section 2.4)
 _BAD_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?![0-9a-fA-F]{2}|[ \"#+,;<=>\\])")
+_HOST, _HOST_LABEL = 254, 63  # characters, with the last dot (RFC 1035 2.3.4)
 _PATH_BYTES, _NAME_BYTES = 4095, 255  # limits.h of Linux: PATH_MAX, NAME_MAX
 
 
@@ -69,7 +71,8 @@ def relay_url(value: str) -> str:
         raise ValueError(
             Text("must start with https:// (the link is always encrypted)")
         )
-    if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+    is_more = "@" in parts.netloc or parts.query or parts.fragment
+    if is_more or not _is_host(parts.hostname):
         raise ValueError(Text("must be https://host or https://host:port and no more"))
     if parts.path not in ("", "/"):
         raise ValueError(Text("must not have a path after the host"))
@@ -92,6 +95,23 @@ def _split_url(value: str) -> SplitResult:
     return SplitResult(value.partition("://")[0], "", "", "", "")
 
 
+def _is_host(host: str | None) -> bool:
+    """Say whether an address has an IP address, or what may be a name in DNS.
+
+    A name may be in any script (RFC 5890), a short one, or have an underscore.
+    """
+    name = host or ""
+    if ":" in name:
+        return name.isascii() and name.isprintable()  # in brackets that were split
+    labels = name.removesuffix(".").split(".")
+    return len(name) <= _HOST and all(map(_is_label, labels))
+
+
+def _is_label(label: str) -> bool:
+    kinds = (unicodedata.category(sign)[0] for sign in label if sign not in "-_")
+    return 0 < len(label) <= _HOST_LABEL and all(kind in "LMN" for kind in kinds)
+
+
 def proxy_url(value: str) -> str:
     """Check the address of an HTTP proxy: http, perhaps a user, a host, a port."""
     userinfo, at, _ = (value.partition("://")[2] or value).rpartition("@")
@@ -104,7 +124,8 @@ def proxy_url(value: str) -> str:
             )
         )
     parts = _split_url(value)
-    if parts.scheme != "http" or not parts.hostname or _more_than_host(parts):
+    is_host = _is_host(parts.hostname) and not _more_than_host(parts)
+    if parts.scheme != "http" or not is_host:
         raise ValueError(
             Text(
                 "must be http://host:port such as http://proxy.corp.test:3128, or "
