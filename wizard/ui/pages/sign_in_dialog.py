@@ -15,8 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent.config.settings import Relay
+from agent.config.errors import explain
+from agent.config.settings import Relay, Settings
+from wire.failure import sentence
+from wire.text import Text, listed
 from wizard.errors import reason
+from wizard.flow.validation import NEEDED
 from wizard.preferences import PORTAL, prefer, preferred
 from wizard.results import PortalAsked, SignedIn
 from wizard.ui.announce import announce
@@ -29,6 +33,7 @@ from wizard.ui.widgets.field_box import ProblemLine
 from wizard.ui.widgets.labels import Heading, button, column, label, row
 
 _ROOM = 0.9  # of the screen
+_TYPE_IT = Text("Type it as https://portal.contoso.com.")
 
 
 class SignInDialog(QDialog):
@@ -120,8 +125,9 @@ class SignInDialog(QDialog):
         more = {"ca": self._way.ca, "proxy": self._way.proxy} if self._way else {}
         try:
             portal = Relay.model_validate({"url": bare, **more})
-        except ValidationError:
-            words = tr("Type it as https://portal.contoso.com.")
+        except ValidationError as error:
+            rule = _rule_of(error) if typed else NEEDED
+            words = say(listed((sentence(rule), _TYPE_IT), " "))
             self._show(self.asking)
             self.problem.tell(words)
             self.address.setAccessibleDescription(words)
@@ -129,6 +135,7 @@ class SignInDialog(QDialog):
             announce(self, words, urgent=True)
             return
         self.problem.tell("")
+        self.address.setAccessibleDescription("")
         prefer(PORTAL, portal.url)
         self.waiting.ask(portal.url)
         self._show(self.waiting)
@@ -165,3 +172,8 @@ class SignInDialog(QDialog):
         """End the waiting with the dialog."""
         self.worker.drop()
         super().done(result)
+
+
+def _rule_of(error: ValidationError) -> Text:
+    """Say which rule the address breaks, and what it is as it was read."""
+    return explain(error, Settings, ("relay",))[0].message

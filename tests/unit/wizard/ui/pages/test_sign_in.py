@@ -146,16 +146,48 @@ def test_a_code_can_be_typed_instead(
     qtbot.waitUntil(lambda: window.focusWidget() is line)
 
 
-@pytest.mark.parametrize("wrong", ["http://a.test", "https://a.test/x", "a b", ""])
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("http://a.test", "Must start with https:// (the link is always encrypted) "),
+        ("https://a.test/x", "Must not have a path after the host (it is 'https://a."),
+        ("a b", "Must be https://host or https://host:port and no more (it is 'http"),
+        ("", "This is needed"),
+        ("  ", "This is needed"),
+        ("por\u202etal.test", "Must be https://host or https://host:port and no more"),
+        ("https://a..b", "Must be https://host or https://host:port and no more"),
+        ("a" * 10_000, "Must be https://host or https://host:port and no more (it i"),
+        ("a.test:99999", "Has a port that is not a number from 1 to 65535 (it is 'ht"),
+        ("https://u:Never-shown-9@a.test", "Must be https://host or https://host:po"),
+    ],
+)
 def test_an_address_that_is_none_is_told_beside_it(
-    window: WizardWindow, fake: FakeController, wrong: str
+    window: WizardWindow, fake: FakeController, wrong: str, says: str
 ) -> None:
     dialog = opened(window)
     dialog.address.setText(wrong)
     dialog.begin()
-    assert dialog.problem.text == "Type it as https://portal.contoso.com."
-    assert dialog.address.accessibleDescription() == dialog.problem.text
+    told = dialog.problem.text
+    assert told.startswith(says)
+    assert told.endswith(". Type it as https://portal.contoso.com.")
+    assert len(told) < 300
+    assert all(sign.isprintable() for sign in told)
+    assert "Never-shown" not in told
+    assert dialog.address.text() == wrong
+    assert dialog.address.accessibleDescription() == told
     assert not fake.named("sign_in")
+
+
+def test_what_was_wrong_with_an_address_is_not_read_beside_another(
+    qtbot: QtBot, window: WizardWindow, fake: FakeController
+) -> None:
+    dialog = opened(window)
+    dialog.address.setText("a b")
+    dialog.begin()
+    dialog.address.setText(PORTAL)
+    dialog.begin()
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    assert dialog.address.accessibleDescription() == ""
 
 
 def test_the_address_is_there_the_next_time_and_its_scheme_can_be_left_out(
