@@ -72,7 +72,8 @@ def relay_url(value: str) -> str:
             Text("must start with https:// (the link is always encrypted)")
         )
     is_more = "@" in parts.netloc or parts.query or parts.fragment
-    if is_more or not _is_host(parts.hostname):
+    name = parts.hostname or ""
+    if is_more or not _is_host(name):
         raise ValueError(Text("must be https://host or https://host:port and no more"))
     if parts.path not in ("", "/"):
         raise ValueError(Text("must not have a path after the host"))
@@ -83,7 +84,7 @@ def relay_url(value: str) -> str:
     if port == 0:
         raise ValueError(Text("has a port that is not a number from 1 to 65535"))
     # an IPv6 address keeps its brackets (RFC 3986 section 3.2.2)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{name}]" if ":" in name else name
     return f"https://{host}" + (f":{port}" if port else "")
 
 
@@ -95,12 +96,11 @@ def _split_url(value: str) -> SplitResult:
     return SplitResult(value.partition("://")[0], "", "", "", "")
 
 
-def _is_host(host: str | None) -> bool:
+def _is_host(name: str) -> bool:
     """Say whether an address has an IP address, or what may be a name in DNS.
 
     A name may be in any script (RFC 5890), a short one, or have an underscore.
     """
-    name = host or ""
     if ":" in name:
         return name.isascii() and name.isprintable()  # in brackets that were split
     labels = name.removesuffix(".").split(".")
@@ -124,7 +124,7 @@ def proxy_url(value: str) -> str:
             )
         )
     parts = _split_url(value)
-    is_host = _is_host(parts.hostname) and not _more_than_host(parts)
+    is_host = _is_host(parts.hostname or "") and not _more_than_host(parts)
     if parts.scheme != "http" or not is_host:
         raise ValueError(
             Text(
