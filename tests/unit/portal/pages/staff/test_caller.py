@@ -7,6 +7,7 @@ import pytest
 
 from tests.fixtures.portal.running import ANNA, BEN, Running
 from tests.fixtures.portal.staff import ADA, HELEN, HUGO, Staff, signed_in_staff
+from tests.fixtures.portal.text_gateway import NUMBER
 from tests.unit.portal.pages.staff.conftest import ADDRESS, REASON, Desk
 
 WHO, ACTS = "Who is calling?", ("unlock", "remove", "register-again", "block", "tries")
@@ -54,6 +55,26 @@ async def test_a_code_is_read_out(desk: Desk) -> None:
     page = await desk.staff.browser.send(f"{own}/code", code=found.group())
     assert page.heading == ANNA.name
     assert "code by e-mail" in page.text
+
+
+async def test_a_code_sent_to_a_telephone_is_read_out(desk: Desk) -> None:
+    browser, texts = desk.anna.browser, desk.portal.texts
+    desk.portal.agent.people[0].kinds += ("sms",)
+    await browser.open("/account/phone")
+    await browser.send(address=NUMBER)
+    page = await browser.send(code=await texts.code())
+    assert page.path == "/account", page.text
+    desk.portal.clock.now += 90
+    await desk.begin()
+    own = f"{desk.call}/prove/phone"
+    page = await desk.staff.browser.send(own, address=NUMBER)
+    assert page.heading == WHO
+    code = await texts.code(before=1)
+    assert texts.messages[-1].to == NUMBER
+    assert "Read it to your help desk" in texts.messages[-1].text
+    page = await desk.staff.browser.send(f"{own}/code", code=code)
+    assert page.heading == ANNA.name
+    assert "code by text message" in page.text
 
 
 async def test_an_address_that_is_nobody_s_looks_the_same(desk: Desk) -> None:
