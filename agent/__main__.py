@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent.audit.event import EventId
-from agent.config import secret_store, systemd_credentials
+from agent.config import secret_store, service_credentials
 from agent.config.agent_config import load
 from agent.config.errors import SettingsError
+from agent.platform.detect import this_platform
 from agent.request.ledger import LedgerUnusable
-from agent.service import journald, self_check
+from agent.service import self_check
+from agent.service.journal import Handler, Journal
 from agent.service.service import Service
 from agent.system import process
 from agent.system.paths import Paths
@@ -39,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     leave_no_core()
     arguments = _parser().parse_args(argv)
-    places = Paths.below(arguments.home) if arguments.home else Paths.of_system()
+    places = Paths.below(arguments.home) if arguments.home else Paths.of_machine()
     if arguments.command == "check":
         return _check(places, as_json=arguments.json)
     return _run(places, arguments.ready_fd)
@@ -72,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(places: Paths, ready_fd: int | None) -> int:
     log = _log()
     try:
-        config = load(places, systemd_credentials.of_service())
+        config = load(places, service_credentials.of_service())
         service = Service(config, journal=log, ready_fd=ready_fd)
     except SettingsError as error:
         print(error, file=sys.stderr)
@@ -95,21 +97,22 @@ def _event_of(error: SettingsError) -> EventId:
     return EventId.CRYPTO_ERROR if secret else EventId.CONFIGURATION_ERROR
 
 
-def _tell(log: journald.Journal | None, event: EventId, detail: str) -> None:
+def _tell(log: Journal | None, event: EventId, detail: str) -> None:
     if log is not None:
         log.event(event, detail)
 
 
-def _log() -> journald.Journal | None:
+def _log() -> Journal | None:
     """Log to the system's journal where that is where output goes, else to stderr."""
     level = os.environ.get("WRITEBACK_LOG_LEVEL", "").upper()
     level = level if level in _LEVELS else "INFO"
-    if not journald.is_ours():
+    system = this_platform().journal()
+    if system is None:
         log_to_stderr(level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
         limit_log()
         return None
-    journal = journald.Journal()
-    logging.basicConfig(level=level, handlers=[journald.Handler(journal)])
+    journal = Journal(system)
+    logging.basicConfig(level=level, handlers=[Handler(journal)])
     limit_log()
     return journal
 
@@ -117,7 +120,7 @@ def _log() -> journald.Journal | None:
 def _check(places: Paths, *, as_json: bool) -> int:
     code = _FINDINGS
     try:
-        findings = self_check.check(places, systemd_credentials.of_service())
+        findings = self_check.check(places, service_credentials.of_service())
     except SettingsError as error:
         findings, code = self_check.unusable(error), _BAD_SETTINGS
     if as_json:

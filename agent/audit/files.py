@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from agent.audit import chain
 from agent.audit.chain import MOST_BYTES, Link
+from agent.platform.detect import this_platform
 
 _CHUNK = 2 * MOST_BYTES
 
@@ -40,8 +41,7 @@ def _named_like(path: Path) -> Sequence[Path]:
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a file to read; OSError where it is a link, a pipe or a device."""
-    guard = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    handle = os.open(path, os.O_RDONLY | guard)
+    handle = this_platform().files.open_to_read(path, follow=False)
     file = os.fdopen(handle, "rb")
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         file.close()
@@ -51,7 +51,7 @@ def open_regular(path: Path) -> BinaryIO:
 
 def first_link(file: BinaryIO) -> Link | None:
     """Find the first record of the chain near the start of a file."""
-    lines = os.pread(file.fileno(), _CHUNK, 0).split(b"\n")[:-1]
+    lines = _read_at(file.fileno(), _CHUNK, 0).split(b"\n")[:-1]
     return next((link for line in lines if (link := chain.read(line))), None)
 
 
@@ -59,7 +59,7 @@ def last_link(handle: int, size: int) -> tuple[Link | None, int]:
     """Find the last record of a file; and how many bytes after it are no whole line."""
     whole = _whole_lines_end(handle, size)
     began = max(0, whole - _CHUNK)
-    lines = reversed(os.pread(handle, whole - began, began).split(b"\n"))
+    lines = reversed(_read_at(handle, whole - began, began).split(b"\n"))
     link = next((link for line in lines if (link := chain.read(line))), None)
     return link, size - whole
 
@@ -69,8 +69,12 @@ def _whole_lines_end(handle: int, size: int) -> int:
     end = size
     while end > 0:
         began = max(0, end - _CHUNK)
-        at = os.pread(handle, end - began, began).rfind(b"\n")
+        at = _read_at(handle, end - began, began).rfind(b"\n")
         if at >= 0:
             return began + at + 1
         end = began
     return 0
+
+
+def _read_at(handle: int, size: int, at: int) -> bytes:
+    return this_platform().open_files.read_at(handle, size, at)

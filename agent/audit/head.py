@@ -7,7 +7,6 @@ noticed. Who writes holds it locked: the two processes of a hand-over write one 
 """
 
 import contextlib
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from agent.audit.chain import HASH_LENGTH, NONE, Tip
+from agent.platform.detect import this_platform
 
 _NUMBER = 20
 _LENGTH = 2 * (_NUMBER + 1) + HASH_LENGTH + 1
@@ -52,26 +52,29 @@ class Head:
     """The file; safe for many threads where its lock is held."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        flags = os.O_RDONLY if read_only else os.O_RDWR | os.O_CREAT
-        guard = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-        self._file = os.open(path, flags | guard, 0o600)
+        here = this_platform()
+        self._locks, self._open_files = here.locks, here.open_files
+        if read_only:
+            self._file = here.files.open_to_read(path, follow=False)
+        else:
+            self._file = here.files.open_to_write(path, mode=0o600)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from writing; TimeoutError where one holds it long."""
         until = time.monotonic() + _WAIT_S
-        while not self._taken():
+        while not self._locks.lock(self._file, wait=False):
             if time.monotonic() > until:
                 raise TimeoutError(0, "another process holds the audit records")
             time.sleep(_POLL_S)
         try:
             yield
         finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+            self._locks.unlock(self._file)
 
     def read(self) -> Kept | None:
         """Give what was kept; None where nothing was yet."""
-        return Kept.read(os.pread(self._file, _LENGTH, 0))
+        return Kept.read(self._open_files.read_at(self._file, _LENGTH, 0))
 
     def settled(self, tip: Tip) -> None:
         """Note that the records up to one are on the disk; never an earlier one."""
@@ -89,11 +92,4 @@ class Head:
 
     def _write(self, kept: Kept) -> None:
         # within one sector, so that it is there whole or as it was
-        os.pwrite(self._file, kept.as_line(), 0)
-
-    def _taken(self) -> bool:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        self._open_files.write_at(self._file, kept.as_line(), 0)

@@ -5,6 +5,8 @@ import errno
 import os
 from pathlib import Path
 
+from agent.platform.detect import this_platform
+
 # requests under way at once, and the longest record that one of them may end with
 SIZE = 16 * 16 * 1024
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -21,10 +23,10 @@ class Reserve:
         with contextlib.suppress(FileNotFoundError):
             if self._path.lstat().st_size == SIZE:
                 return
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        handle = os.open(self._path, flags, 0o600)
+        here = this_platform()
+        handle = here.files.open_to_write(self._path, mode=0o600)
         try:
-            os.posix_fallocate(handle, 0, SIZE)
+            here.open_files.reserve(handle, SIZE)
         except OSError:
             os.ftruncate(handle, 0)
             raise

@@ -21,6 +21,7 @@ from agent.audit.event import EventId
 from agent.audit.events import name_of
 from agent.audit.head import Head
 from agent.audit.reserve import Reserve
+from agent.platform.detect import this_platform
 
 LOG = logging.getLogger("agent.audit.trail")
 
@@ -74,7 +75,7 @@ class Trail:
             tip, file = self._tip, os.dup(self._file)
         try:
             if tip.seq > self._settled.seq:
-                os.fdatasync(file)
+                this_platform().open_files.sync(file)
                 with self._lock, self._head.locked():
                     self._head.settled(tip)
                 self._settled = tip
@@ -174,9 +175,10 @@ class Trail:
     def _rotate(self) -> None:
         """Give the file the name of its last record, and begin another."""
         try:
-            os.fdatasync(self._file)
+            this_platform().open_files.sync(self._file)
             self._head.settled(self._tip)
-            self._path.rename(files.rotated_name(self._path, self._tip.seq))
+            rotated = files.rotated_name(self._path, self._tip.seq)
+            this_platform().files.move(self._path, rotated)
             self._make_anew()
             self._size = os.fstat(self._file).st_size
             self._drop(files.rotated(self._path))
@@ -194,8 +196,8 @@ class Trail:
             path.unlink()
 
     def _open(self) -> int:
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        return os.open(self._path, flags, 0o640)
+        here = this_platform()
+        return here.files.open_to_write(self._path, mode=0o640, append=True)
 
     def _make_anew(self) -> None:
         """Open the file again by its name; the old one is closed only after.

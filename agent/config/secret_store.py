@@ -6,7 +6,6 @@ never the value. There is no silent fall-back: where no backend can hold a secre
 """
 
 import contextlib
-import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +13,7 @@ from typing import Protocol
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
+from agent.platform.detect import this_platform
 from agent.system.atomic_files import copy_atomically, write_atomically
 from wire.failure import Failure
 from wire.secret import Secret
@@ -140,16 +140,9 @@ def refuse_readable(path: Path) -> None:
 
     One that is not there is a FileNotFoundError.
     """
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise SecretsUnavailable(
-            Text(
-                "{path} can be read by others (mode {mode}); treat what is in it as "
-                "known to them, replace it, and set the mode to 0600 (0700 the folder)",
-                path=str(path),
-                mode=f"{mode:o}",
-            )
-        )
+    readers = this_platform().files.readers(path)
+    if readers:
+        raise SecretsUnavailable(readers)
 
 
 def time_of(path: Path) -> datetime | None:

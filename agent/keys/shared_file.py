@@ -1,9 +1,10 @@
 """A file that both processes of a hand-over replace: in turn, and known for another."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from agent.platform.detect import this_platform
 
 # inode, time, size
 Stamp = tuple[int, int, int]
@@ -19,7 +20,7 @@ def locked(path: Path) -> Iterator[None]:
     """Keep other processes of this agent out of a file; OSError: it can't be locked."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with lock_of(path).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        this_platform().locks.lock(lock.fileno(), wait=True)
         yield
 
 

@@ -5,7 +5,6 @@ importer.
 """
 
 import re
-import select
 import socket
 import ssl
 from typing import Any
@@ -16,6 +15,7 @@ from ldap3.core.exceptions import LDAPException
 from agent.ldap.bounded_socket import BoundedSocket
 from agent.ldap.certificates import Endpoint, shake_hands
 from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
+from agent.platform.detect import this_platform
 from wire.secret import Secret
 from wire.system_reason import file_reason, system_reason
 from wire.text import Text, verbatim
@@ -148,8 +148,4 @@ def _not_opened(
 
 def has_data(opened: BoundedSocket) -> bool:
     """Whether something can be read from a socket, its end among it."""
-    if hasattr(select, "poll"):  # select() fails on descriptors over 1023
-        poll = select.poll()
-        poll.register(opened, select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([opened], [], [], 0)[0])
+    return this_platform().sockets.has_data(opened)

@@ -26,7 +26,7 @@ from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
 from agent.self_service.published import published
 from agent.self_service.vouching import Vouching
-from agent.service.journald import Journal
+from agent.service.journal import Journal
 from agent.service.metrics import Metrics
 from agent.service.status import Status
 from agent.system.instance import Instance

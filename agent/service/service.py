@@ -7,7 +7,6 @@ what goes wrong later is a state that is shown, and tried again.
 import asyncio
 import contextlib
 import logging
-import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -15,13 +14,12 @@ from agent.audit.event import EventId
 from agent.config.agent_config import AgentConfig
 from agent.config.settings_file import digest
 from agent.ldap.errors import DirectoryError
-from agent.service import graceful_restart
+from agent.platform.detect import this_platform
 from agent.service.assembly import assemble
 from agent.service.health_events import HealthEvents
-from agent.service.journald import Journal
+from agent.service.journal import Journal
 from agent.service.metrics import Metrics
 from agent.service.reach import Reach, look
-from agent.service.sd_notify import Notifier
 from agent.service.status import Status
 from agent.service.status_server import StatusServer
 from agent.system.version import VERSION
@@ -53,8 +51,8 @@ class Service:
     ) -> None:
         settings = config.settings
         self._agent = settings.agent
-        self._notifier = Notifier.of()
-        self._ready_fd = ready_fd
+        here = this_platform()
+        self._notifier, self._restart = here.notification(), here.restart(ready_fd)
         self._announced = False
         self._metrics = Metrics()
         self._status = Status(
@@ -63,7 +61,7 @@ class Service:
             paused=not settings.features.password_writeback,
             settings=digest(settings),
             changed=self._announce,
-            waiting=ready_fd is not None,
+            waiting=self._restart.waited_for,
         )
         self._local = StatusServer(
             self._status, self._metrics, settings.monitoring.port
@@ -76,18 +74,18 @@ class Service:
         if self._announced or not status.ready:
             return
         self._announced = True
-        if self._ready_fd is not None:
-            graceful_restart.tell_ready(self._ready_fd)
+        self._restart.tell_ready()
         self._notifier.ready()
 
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT; then answer what is under way, and end.
+        """Serve until the end is asked for; then answer what is under way, and end.
 
-        SIGHUP: a new process, with the program and the settings as they are now on the
-        disk, takes over; this one then ends in the same way.
+        Where a hand-over is asked for (on Linux by SIGHUP), a new process, with the
+        program and the settings as they are now on the disk, takes over; this one then
+        ends in the same way.
         """
         stop, succeeded = asyncio.Event(), asyncio.Event()
-        self._take_signals(stop, succeeded)
+        self._restart.listen(self._notifier, self._status, stop, succeeded)
         await self._local.start()
         tasks = self._upkeep()
         listener = self._parts.listener
@@ -122,19 +120,6 @@ class Service:
         if detector := self._parts.clone_detector:
             kept.append(detector.run)
         return [asyncio.create_task(_go_on(each)) for each in kept]
-
-    def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:
-        loop = asyncio.get_running_loop()
-        reloads = graceful_restart.Reloads(
-            lambda: graceful_restart.hand_over(self._notifier, self._status),
-            stop,
-            succeeded,
-        )
-        # Windows has no handlers in the loop; its service ends by other ways
-        with contextlib.suppress(NotImplementedError):
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, stop.set)
-            loop.add_signal_handler(signal.SIGHUP, reloads.ask)
 
     async def _keep_alive(self) -> None:
         """Keep the watchdog quiet as long as this loop turns."""

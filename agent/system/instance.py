@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from agent.platform.detect import this_platform
 from agent.system.atomic_files import write_atomically
 
 LOG = logging.getLogger("agent.system.instance")
 _PURPOSE = b"writeback-agent"
-_MACHINE_ID = Path("/etc/machine-id")
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ def _read(path: Path) -> int:
 NOBODY = Instance("", 0)
 
 
-def machine_name(path: Path = _MACHINE_ID) -> str:
+def machine_name() -> str:
     """Name this machine; empty where it has no id."""
-    try:
-        id_ = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    key = id_.encode()
-    return hmac.new(key, _PURPOSE, "sha256").hexdigest() if len(id_) == 32 else ""
+    return name_of(this_platform().machine.id())
+
+
+def name_of(id_: str) -> str:
+    """Name the machine of an id, which nobody finds from the name; "" of none."""
+    return hmac.new(id_.encode(), _PURPOSE, "sha256").hexdigest() if id_ else ""
 
 
 def is_copy(enrolled: str, here: str) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from agent.platform.detect import this_platform
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -58,6 +60,35 @@ class Paths:
             audit=home / "log/audit.jsonl",
             log=home / "log/agent.log",
             journal=state / "journal",
+        )
+
+    @classmethod
+    def of_machine(cls) -> Self:
+        """Put everything where the operating system of this machine keeps it."""
+        data = this_platform().machine.data_folder()
+        return cls.of_system() if data is None else cls.of_windows(data / "Writeback")
+
+    @classmethod
+    def of_windows(cls, folder: Path) -> Self:
+        """Put everything below one folder of ProgramData, as Windows keeps it.
+
+        The service changes what is below `agent` and `log` alone.
+        """
+        state, log = folder / "agent", folder / "log"
+        return cls(
+            home=folder,
+            settings=folder / "settings.yaml",
+            enrolment=folder / "enrolment.json",
+            secrets=folder / "secrets",
+            state=state,
+            starts=state / "starts",
+            ledger=state / "ledger.sqlite",
+            sealing_keys=state / "sealing-keys.jwe",
+            succession=state / "succession.json",
+            status=state / "status.json",
+            audit=log / "audit.jsonl",
+            log=log / "agent.log",
+            journal=folder / "journal",
         )
 
     @classmethod

@@ -1,38 +1,22 @@
-"""No memory of a process gets to disk when it is killed: it holds passwords.
+"""No memory of a process gets to disk when it is killed: it holds passwords."""
 
-For those run without systemd; the units say LimitCORE=0. A core of one byte is no core,
-so none is written to a file. Where cores go to a program, a limit of 0 is left to that
-program to heed, and only 1 ends it in the kernel (fs/coredump.c, "RLIMIT_CORE set to
-1"). PR_SET_DUMPABLE would do as well, but takes the files of the process in /proc from
-its own user, and desktop portals need them.
-"""
+from __future__ import annotations
 
-import sys
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-_Result = TypeVar("_Result")
+from agent.platform.detect import this_platform
 
-_NO_CORE = 1
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from agent.platform.interface import Result
 
 
 def leave_no_core() -> None:
     """Write no core dump from now on; children inherit it."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    if hard != 0:
-        resource.setrlimit(resource.RLIMIT_CORE, (_NO_CORE, hard))
+    this_platform().processes.leave_no_core()
 
 
-def run(main: Coroutine[Any, Any, _Result]) -> _Result:
+def run(main: Coroutine[Any, Any, Result]) -> Result:
     """Run a program's main coroutine to its end."""
-    if sys.platform == "win32":
-        import asyncio
-
-        return asyncio.run(main)
-    import uvloop
-
-    return uvloop.run(main)
+    return this_platform().processes.run(main)

@@ -1,5 +1,7 @@
-"""An installed agent's files."""
+"""An installed agent's files, and a socket that datagrams are sent to."""
 
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,11 @@ def places(tmp_path: Path) -> Paths:
     secrets.put(secret_store.LISTEN_KEY, Secret("A" * 43 + "="))
     secrets.put(secret_store.DIRECTORY_PASSWORD, Secret(CANARY))
     return paths
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+        server.bind(str(tmp_path / "socket"))
+        server.settimeout(5)
+        yield server

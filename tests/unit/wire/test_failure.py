@@ -53,6 +53,7 @@ _INTERNAL = {
     "agent.config.validators.FieldRule",
     "agent.ldap.bounded_socket.BadAnswer",
     "agent.ldap.dn.BadName",
+    "agent.platform.interface.CredentialUnusable",
     "wire.http_session.AnswerTooLong",
     "agent.request.answer.Ended",
     "agent.request.ledger.LedgerFailed",
@@ -72,6 +73,8 @@ import builtins, importlib, inspect, json, pkgutil
 found = set()
 for root in ("agent", "relay", "wire", "wizard"):
     for each in pkgutil.walk_packages([root], f"{root}."):
+        if each.name == "agent.platform.windows.pywin32_port":  # of Windows alone
+            continue
         module = importlib.import_module(each.name)
         for name, kind in inspect.getmembers(module, inspect.isclass):
             if issubclass(kind, BaseException) and kind.__module__ == each.name:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.audit.event import EventId
-from agent.service.journald import SOCKET, Journal
+from agent.platform.systemd.journald import SOCKET, Journald
+from agent.service.journal import Journal
 
 
 @dataclass(frozen=True)
@@ -15,5 +16,5 @@ class EventJournal:
     socket: Path = SOCKET
 
     def event(self, event: EventId, detail: str) -> None:
-        with closing(Journal(self.socket)) as journal:
+        with closing(Journal(Journald(self.socket))) as journal:
             journal.event(event, detail)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.platform.systemd.machine import LinuxMachine
 from agent.system import instance
 from agent.system.instance import Instance
 
@@ -12,13 +13,14 @@ HERE = "0123456789abcdef0123456789abcdef"
 
 def test_a_machine_is_named_without_its_id(tmp_path: Path) -> None:
     path = tmp_path / "machine-id"
-    assert instance.machine_name(path) == ""
+    machine = LinuxMachine(path)
+    assert instance.name_of(machine.id()) == ""
     path.write_text(f"{HERE}\n")
-    named = instance.machine_name(path)
+    named = instance.name_of(machine.id())
     assert len(named) == 64
     assert HERE not in named
     path.write_text("uninitialized\n")
-    assert instance.machine_name(path) == ""
+    assert instance.name_of(machine.id()) == ""
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import systemd_credentials
 from agent.config.secret_store import SecretsUnavailable
+from agent.config.service_credentials import ServiceCredentials
+from agent.platform.systemd.credentials import of_service
 from lab.sandbox import CANARY
 from wire.secret import Secret
 
 
 def test_credentials_are_read_and_never_written(tmp_path: Path) -> None:
     (tmp_path / "agent-keys").write_text(CANARY)
-    credentials = systemd_credentials.of_service(
-        {"CREDENTIALS_DIRECTORY": str(tmp_path)}
-    )
-    assert credentials is not None
+    given = of_service({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert given is not None
+    credentials = ServiceCredentials(given)
     assert credentials.get("agent-keys") == Secret(CANARY)
     assert credentials.get("other") is None
     with pytest.raises(SecretsUnavailable) as refused:
         credentials.put("other", Secret(CANARY))
     assert CANARY not in str(refused.value)
-    assert systemd_credentials.of_service({}) is None
+    assert of_service({}) is None
     (tmp_path / "agent-keys").write_bytes(b"\xff" + CANARY.encode())
     with pytest.raises(SecretsUnavailable, match="agent-keys is damaged") as damaged:
         credentials.get("agent-keys")

@@ -16,9 +16,9 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from agent.service.sd_notify import Notifier
-from agent.service.status import Status
+from agent.platform.interface import Handed, ServiceNotification
 
+# the name that alerts know it by (CHANGELOG.md)
 LOG = logging.getLogger("agent.service.graceful_restart")
 _OPTION = "--ready-fd"
 _READY = b"1"
@@ -28,15 +28,42 @@ _READY_S = 30.0
 _OWN_START = {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
 
 
-def tell_ready(descriptor: int) -> None:
-    """Tell the process before that this one can take over."""
-    with contextlib.suppress(OSError):  # it may have given up and ended
-        os.write(descriptor, _READY)
-        os.close(descriptor)
+class GracefulRestart:
+    """Signals to this process; `ready_fd` is the pipe to one that it takes over from.
+
+    SIGTERM and SIGINT end it; SIGHUP has a new process take over.
+    """
+
+    def __init__(self, ready_fd: int | None = None) -> None:
+        self._ready_fd = ready_fd
+
+    @property
+    def waited_for(self) -> bool:
+        return self._ready_fd is not None
+
+    def tell_ready(self) -> None:
+        if self._ready_fd is None:
+            return
+        with contextlib.suppress(OSError):  # it may have given up and ended
+            os.write(self._ready_fd, _READY)
+            os.close(self._ready_fd)
+
+    def listen(
+        self,
+        notification: ServiceNotification,
+        status: Handed,
+        stop: asyncio.Event,
+        succeeded: asyncio.Event,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        reloads = Reloads(lambda: hand_over(notification, status), stop, succeeded)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, reloads.ask)
 
 
 async def hand_over(
-    notifier: Notifier, status: Status, seconds: float = _READY_S
+    notifier: ServiceNotification, status: Handed, seconds: float = _READY_S
 ) -> int | None:
     """Start a successor; give its id when it is the main process now, else None.
 

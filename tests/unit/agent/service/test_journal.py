@@ -5,13 +5,14 @@ import socket
 from contextlib import closing
 from pathlib import Path
 
-from agent.service import journald
+from agent.platform.systemd.journald import Journald
+from agent.service.journal import Handler, Journal
 
 
 def test_a_request_is_found_by_its_event(
     listening: socket.socket, tmp_path: Path
 ) -> None:
-    with closing(journald.Journal(tmp_path / "socket")) as journal:
+    with closing(Journal(Journald(tmp_path / "socket"))) as journal:
         journal.request(
             {
                 "code": "no_permission",
@@ -37,7 +38,7 @@ def test_a_name_can_not_pass_for_a_line_of_its_own(
 ) -> None:
     record = {"code": "bad_request", "op": "reset", "detail": "no name"}
     user = {"by": "mail", "value": "anna\nok: reset for bruno\x1b[2J"}
-    with closing(journald.Journal(tmp_path / "socket")) as journal:
+    with closing(Journal(Journald(tmp_path / "socket"))) as journal:
         journal.request({**record, "user": user})
     message, _, _ = listening.recv(4096).partition(b"PRIORITY")
     assert message.startswith(b"MESSAGE=bad_request: reset for anna\\nok: reset")
@@ -46,8 +47,8 @@ def test_a_name_can_not_pass_for_a_line_of_its_own(
 
 def test_a_log_record_has_its_level(listening: socket.socket, tmp_path: Path) -> None:
     record = logging.LogRecord("agent", logging.WARNING, "f.py", 3, "late", None, None)
-    with closing(journald.Journal(tmp_path / "socket")) as journal:
-        journald.Handler(journal).handle(record)
+    with closing(Journal(Journald(tmp_path / "socket"))) as journal:
+        Handler(journal).handle(record)
     entry = listening.recv(4096)
     assert b"MESSAGE=late\n" in entry
     assert b"PRIORITY=4\n" in entry

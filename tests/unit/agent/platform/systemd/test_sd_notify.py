@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.service.sd_notify import Notifier
+from agent.platform.systemd.sd_notify import Notifier
 
 
 def test_each_word_is_one_datagram(listening: socket.socket) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from agent.ldap.pool import PoolState
+from agent.platform.systemd import graceful_restart
+from agent.platform.systemd.sd_notify import Notifier
 from agent.relay_client.listener import ListenerState, Phase
-from agent.service import graceful_restart
-from agent.service.sd_notify import Notifier
 from agent.service.status import Status
 from wire.text import Text
 

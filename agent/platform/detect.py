@@ -1,0 +1,30 @@
+"""Which operating system this is: the one door to `agent.platform`."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent.platform.interface import Platform
+
+
+def this_platform() -> Platform:
+    """Give the platform of this process; it is chosen once, and imported then."""
+    return _chosen()
+
+
+@cache
+def _chosen() -> Platform:
+    chosen: Platform
+    if sys.platform == "win32":
+        from agent.platform.windows.platform import WindowsPlatform
+        from agent.platform.windows.pywin32_port import PyWin32
+
+        chosen = WindowsPlatform(PyWin32())
+    else:
+        from agent.platform.systemd.platform import SystemdPlatform
+
+        chosen = SystemdPlatform()
+    return chosen

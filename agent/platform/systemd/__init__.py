@@ -1,0 +1,1 @@
+"""Linux with systemd: POSIX files and locks, sd_notify, the journal, signals."""

@@ -1,0 +1,1 @@
+"""Windows: what each part does, over the thin port of `win32`."""
