@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.platform.detect import this_platform
 from agent.system.process import leave_no_core
 from wire.failure import Failure
 from wire.printable import printable_lines
@@ -100,7 +101,7 @@ def controller_for(home: Path | None) -> Controller:
 
     if home is not None:
         return Controller(SandboxHost(home), allow_all)
-    if os.geteuid() == 0 or not is_installed():
+    if this_platform().machine.is_administrator or not is_installed():
         return Controller(this_machine(), allow_all)
     return remote_controller()
 

@@ -7,6 +7,7 @@ another user, and could not open it.
 import contextlib
 import os
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ BEFORE = ".before"
 
 def belongs_to_folder(path: Path) -> None:
     """Give a file that root made to the owner of its folder."""
-    if hasattr(os, "chown") and os.geteuid() == 0:
+    if sys.platform != "win32" and os.geteuid() == 0:
         owner = path.parent.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
 

@@ -6,6 +6,7 @@ Where there is no systemd, nothing is got and nothing is sent.
 import contextlib
 import os
 import socket
+import sys
 
 _FIRST = 3
 
@@ -27,7 +28,7 @@ def inherited_sockets() -> list[socket.socket]:
 def notify(*lines: str) -> None:
     """Send what has come about, such as READY=1."""
     address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
+    if sys.platform == "win32" or not address:
         return
     if address.startswith("@"):
         address = f"\0{address[1:]}"

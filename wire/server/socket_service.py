@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class SocketService:
         ServerUnusable where it does not start.
         """
         is_other = self._write(address)
-        if not _SYSTEMD.is_dir() or os.geteuid() != 0:
+        if sys.platform == "win32" or not _SYSTEMD.is_dir() or os.geteuid() != 0:
             return False
         begun = [["daemon-reload"], ["enable", "--now", *self.units]]
         if is_other:  # a socket that is open stays where it is

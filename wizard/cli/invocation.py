@@ -10,6 +10,7 @@ from pathlib import Path
 from agent.config import settings_file
 from agent.config.settings import Settings
 from agent.ldap.errors import DirectoryError
+from agent.platform.detect import this_platform
 from wire.text import Text
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import LOST, Exit, Result, refused
@@ -38,10 +39,9 @@ class Invocation:
         home = self.arguments.home or (Path(variable) if variable else None)
         if home is None:
             host = this_machine()
-            if os.geteuid() != 0:
-                words = f"sudo writeback {self.arguments.command}"
-                remedy = Text("Run it as: {command} ...", command=words)
-                raise BadUsage(Text("Only root may look at this."), remedy)
+            machine = this_platform().machine
+            if not machine.is_administrator:
+                raise BadUsage(*machine.administrator_needed(self.arguments.command))
             return host
         if home.exists() and not home.is_dir():
             what = Text("{path} is no folder.", path=str(home))

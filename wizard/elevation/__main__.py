@@ -1,38 +1,16 @@
-"""writeback-setupd: does as root what an ordinary user's wizard is allowed to ask for.
+"""writeback-setupd: does as root what an ordinary user's wizard may ask for."""
 
-Started by the bus; ends by itself. A stop is waited for: what was begun is taken back.
-"""
-
-import logging
-import signal
 import sys
-from types import FrameType
-
-from jeepney import DBusErrorResponse
-
-from wire.printable import log_to_stderr, printable
-from wizard.controller.controller import Controller
-from wizard.elevation.dbus.server import Service
-from wizard.host.detect import this_machine
-
-_FAILED = 1
 
 
 def main() -> int:
-    """Serve until nothing is asked; 0 then, and when it is told to stop."""
-    log_to_stderr(logging.INFO, "%(message)s")
-    signal.signal(signal.SIGTERM, _leave)
-    try:
-        Service(lambda who, may: Controller(this_machine(who), may)).run()
-    except (DBusErrorResponse, OSError) as error:
-        why = printable(str(error))
-        print(f"The system bus can't be used: {why}", file=sys.stderr)
-        return _FAILED
-    return 0
+    """Serve on the bus of this machine; gives the exit code."""
+    if sys.platform != "win32":
+        from wizard.elevation.dbus import setupd
 
-
-def _leave(_number: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
+        return setupd.main()
+    sys.stderr.write("There is no system bus on Windows.\n")
+    return 1
 
 
 if __name__ == "__main__":

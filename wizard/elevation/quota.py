@@ -7,11 +7,9 @@ of thousands (subuid(5)), have those of one user.
 """
 
 import contextlib
-import pwd
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 
 from wire.text import Text
 from wizard.elevation.errors import NotReached
@@ -21,13 +19,16 @@ _AT_WORK_OF_ONE = 4
 _WAITING_OF_ONE = 8
 # each has a connection to the bus, which gives a user 256 (dbus-daemon(1))
 _WAITING = 64
-_NOBODYS = -1
 
 
 class Quota:
-    """Places of all calls; each thread takes and leaves its own."""
+    """Places of all calls; each thread takes and leaves its own.
 
-    def __init__(self) -> None:
+    `account` gives the number of a user's account, one for all that have none.
+    """
+
+    def __init__(self, account: Callable[[int], int]) -> None:
+        self._account = account
         self._lock = threading.Lock()
         self._waiting: Counter[int] = Counter()
         self._at_work: Counter[int] = Counter()
@@ -50,27 +51,18 @@ class Quota:
             self._leave(self._at_work, user)
 
     def _take(self, places: Counter[int], user: int, of_one: int, of_all: int) -> None:
-        one = _account(user)
+        one = self._account(user)
         with self._lock:
             if places[one] >= of_one or places.total() >= of_all:
                 raise _too_much()
             places[one] += 1
 
     def _leave(self, places: Counter[int], user: int) -> None:
-        one = _account(user)
+        one = self._account(user)
         with self._lock:
             places[one] -= 1
             if not places[one]:
                 del places[one]
-
-
-@lru_cache(maxsize=1024)
-def _account(user: int) -> int:
-    """Give the number of an account; one for all that have none."""
-    try:
-        return pwd.getpwuid(user).pw_uid
-    except (KeyError, OverflowError):
-        return _NOBODYS
 
 
 def _too_much() -> NotReached:

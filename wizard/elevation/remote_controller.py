@@ -5,13 +5,17 @@ of `wizard.elevation.methods` go; beside its errors each method may raise NotAll
 and NotReached, and StepFailed where the machine changed since a plan was shown.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from wizard.controller.controller import Controller
-from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.methods import PARTS, method_of
+
+if TYPE_CHECKING:
+    from wizard.elevation.dbus.client import ServiceClient
 
 
 class RemotePart:
@@ -32,6 +36,9 @@ class RemotePart:
 
 def remote_controller(client: ServiceClient | None = None) -> Controller:
     """Give this machine's controller; nothing is asked yet."""
-    client = client or ServiceClient()
+    if client is None:
+        from wizard.elevation.dbus.client import ServiceClient
+
+        client = ServiceClient()
     parts = {part: RemotePart(part, client) for part in PARTS}
     return cast("Controller", SimpleNamespace(**parts))

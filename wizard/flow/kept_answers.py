@@ -1,15 +1,14 @@
 """Answers of an installation that was left: kept for the person who gave them.
 
-They lie in the person's own state folder (XDG Base Directory Specification), where
-nobody else reads them; secrets are never among them. What is read back is taken as a
-stranger's: a file that others could have written, that is too large or of another
-version is none, and an answer that its field does not take is left out.
+They lie in the person's own state folder, where nobody else reads them; secrets are
+never among them. What is read back is taken as a stranger's: a file that others could
+have written, that is too large or of another version is none, and an answer that its
+field does not take is left out.
 """
 
 import contextlib
 import json
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from agent.config.validators import proxy_url, relay_url
+from agent.platform.detect import this_platform
 from wire import bounded_json
 from wizard.flow.answer_values import spelled, value_of
 from wizard.flow.model import SECRETS, Answers
@@ -41,9 +41,7 @@ class LeftWizard:
 
 def state_file(environment: Mapping[str, str]) -> Path:
     """Say where answers are kept for whoever runs this program."""
-    home = environment.get("XDG_STATE_HOME", "")
-    # a relative one is to be ignored (XDG Base Directory Specification)
-    state = Path(home) if home.startswith("/") else Path.home() / ".local/state"
+    state = this_platform().machine.state_folder(environment)
     return state / "writeback" / "answers.json"
 
 
@@ -74,11 +72,11 @@ class KeptAnswers:
             self.path.unlink(missing_ok=True)
 
     def _bytes(self) -> bytes:
-        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(self.path, flags), "rb") as file:
-            status = os.fstat(file.fileno())
-            own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
-            if not own or status.st_mode & 0o022:
+        files = this_platform().files
+        handle = files.open_to_read(self.path, follow=False)
+        with os.fdopen(handle, "rb") as file:
+            found = files.exposure(handle)
+            if not (found.regular and found.own) or found.written_by_others:
                 raise ValueError("others could have written it")
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
@@ -90,11 +88,11 @@ class KeptAnswers:
             raise OSError(None, "the answers are too large")
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = self.path.with_name(f".{uuid4().hex}")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        files = this_platform().files
         try:
-            with os.fdopen(os.open(new, flags, 0o600), "wb") as file:
+            with os.fdopen(files.create(new, mode=0o600), "wb") as file:
                 file.write(data)
-            new.replace(self.path)
+            files.move(new, self.path)
         finally:
             new.unlink(missing_ok=True)
 

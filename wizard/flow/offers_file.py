@@ -5,11 +5,11 @@ not take, or a file that others write ends it: nothing of it is offered then.
 """
 
 import json
-import os
-import stat
 from pathlib import Path
 from typing import Any
 
+from agent.platform.detect import this_platform
+from agent.platform.interface import Exposure
 from wire.failure import Failure
 from wire.text import Text, verbatim
 from wizard.flow.answer_values import value_of
@@ -30,9 +30,10 @@ def read_offers(path: Path) -> Offers:
     OffersRefused where it can't be read, is too large or not safe, or has a bad row.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        files = this_platform().files
+        handle = files.open_to_read(path, follow=True)
         with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor
-            status, data = os.fstat(handle), file.read(MAX_BYTES + 1)
+            exposure, data = files.exposure(handle), file.read(MAX_BYTES + 1)
         rows = json.loads(data) if len(data) <= MAX_BYTES else None
     except OSError as error:
         why = str(error.strerror)
@@ -47,16 +48,15 @@ def read_offers(path: Path) -> Offers:
         )
         raise OffersRefused(what)
     offers = tuple(_offer(number, row) for number, row in enumerate(rows, 1))
-    _check_owner(path, status, private=any(each.path in SECRETS for each in offers))
+    _check_owner(path, exposure, private=any(each.path in SECRETS for each in offers))
     return Offers(offers)
 
 
-def _check_owner(path: Path, status: os.stat_result, *, private: bool) -> None:
+def _check_owner(path: Path, exposure: Exposure, *, private: bool) -> None:
     """Refuse what another user could have written, or read a secret from."""
-    others = 0o077 if private else 0o022
-    if not stat.S_ISREG(status.st_mode) or status.st_uid not in (0, os.geteuid()):
+    if not (exposure.regular and (exposure.own or exposure.of_administrator)):
         raise OffersRefused(Text("{path} is not a file of yours.", path=str(path)))
-    if status.st_mode & others:
+    if exposure.written_by_others or (private and exposure.read_by_others):
         what = Text("{path} is open to others: chmod 600 {path}.", path=str(path))
         raise OffersRefused(what)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from agent.audit import files
 from agent.audit.chain import MOST_BYTES as LONGEST_LINE
+from agent.platform.detect import this_platform
 from wire import bounded_json
 from wizard.host.service_status import time_in_words
 
@@ -108,7 +109,7 @@ def _parts(handle: int, budget: Budget) -> Iterator[list[bytes]]:
     rest, end = b"", os.fstat(handle).st_size
     while end > 0 and not budget.spent:
         begin = max(0, end - _CHUNK)
-        part = os.pread(handle, end - begin, begin)
+        part = this_platform().open_files.read_at(handle, end - begin, begin)
         budget.bytes -= end - begin
         rest, *whole = (part + rest).split(b"\n")
         # of a line that is too long it is enough to know that it is

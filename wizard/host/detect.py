@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,11 @@ class NoHost(Failure):
 def this_machine(who: str = "") -> Host:
     """Give this server, working for a person; NoHost where no package is installed."""
     refuse_uninstalled()
-    from wizard.host.systemd.host import SystemdHost
+    if sys.platform != "win32":
+        from wizard.host.systemd.host import SystemdHost
 
-    return SystemdHost(who)
+        return SystemdHost(who)
+    raise NoHost
 
 
 def refuse_uninstalled() -> None:

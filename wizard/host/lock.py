@@ -1,20 +1,18 @@
 """One wizard or command changes a machine at a time; the second is told who, and since.
 
-The lock is the kernel's: it belongs to the open file (fcntl(2), "Open file description
-locks"), so that it ends with the process that holds it, and that one can ask for it
-without taking it.
+The lock is the kernel's: it belongs to the open file, so that it ends with the process
+that holds it, and one can ask for it without taking it.
 """
 
 import contextlib
-import fcntl
 import getpass
 import json
 import os
-import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agent.platform.detect import this_platform
 from wire.text import Text
 from wizard.errors import Busy
 
@@ -25,11 +23,12 @@ def held(path: Path, who: str = "") -> Iterator[None]:
 
     `who` is the person, where the process runs for another.
     """
-    with os.fdopen(_opened(path), "r+", encoding="utf-8") as file:
-        try:
-            fcntl.fcntl(file, fcntl.F_OFD_SETLK, _whole(fcntl.F_WRLCK))
-        except BlockingIOError:
-            raise _holder(path) from None
+    here = this_platform()
+    # whoever may open it may hold it
+    opened = here.files.open_to_write(path, mode=0o600)
+    with os.fdopen(opened, "r+", encoding="utf-8") as file:
+        if not here.locks.lock_visibly(file.fileno()):
+            raise _holder(path)
         file.truncate(0)
         person = f"{who or _person()} (process {os.getpid()})"
         file.write(json.dumps({"who": person, "since": datetime.now(UTC).isoformat()}))
@@ -37,29 +36,13 @@ def held(path: Path, who: str = "") -> Iterator[None]:
         yield
 
 
-def _opened(path: Path) -> int:
-    # whoever may open it may hold it
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-
-
 def is_held(path: Path) -> Busy | None:
     """Say who holds the lock in a file, and since when; None when nobody does."""
     try:
-        with path.open("rb") as file:
-            held_by = fcntl.fcntl(file, fcntl.F_OFD_GETLK, _whole(fcntl.F_WRLCK))
+        locked = this_platform().locks.is_locked(path)
     except OSError:
         return None  # it is not there, or not to be seen
-    kind, *_ = struct.unpack(_FLOCK, held_by)
-    return None if kind == fcntl.F_UNLCK else _holder(path)
-
-
-# struct flock: l_type, l_whence, l_start, l_len, l_pid, filled up to its alignment
-_FLOCK = "hhqqi0q"
-
-
-def _whole(kind: int) -> bytes:
-    """Spell a lock on a whole file, whatever its length."""
-    return struct.pack(_FLOCK, kind, os.SEEK_SET, 0, 0, 0)
+    return _holder(path) if locked else None
 
 
 def _person() -> str:

@@ -17,6 +17,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from agent.platform.detect import this_platform
 from wire.failure import Failure
 from wire.text import Text
 from wizard.plan.change import Begun, Change, Facts
@@ -242,8 +243,4 @@ def _drop_torn_end(file: Any) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    this_platform().files.sync_folder(folder)

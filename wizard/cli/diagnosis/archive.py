@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.config.secret_store import SecretsUnavailable
+from agent.platform.detect import this_platform
 from wire.failure import Failure
 from wire.text import Text
 from wizard.host.interface import Host
@@ -42,9 +43,8 @@ def write(path: Path, content: Listed) -> None:
 
     One that can't be written to its end, as on a full disk, is taken away again.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        handle = os.open(path, flags, 0o600)
+        handle = this_platform().files.create(path, mode=0o600)
     except OSError as error:
         remedy = Text("Name a file that is not there yet, in a folder that is.")
         raise _unwritten(path, error, remedy) from error

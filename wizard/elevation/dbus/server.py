@@ -24,6 +24,7 @@ from jeepney.wrappers import unwrap_msg
 from wire.text import Text
 from wizard.elevation.codec import LEAVING, LONGEST, MEMBERS, NAME, PATH, SIGNATURE
 from wizard.elevation.dbus import polkit
+from wizard.elevation.dbus.accounts import account
 from wizard.elevation.dbus.bounded_parser import BoundedParser
 from wizard.elevation.dbus.channel import Channel
 from wizard.elevation.dispatch import CallRequest, ControllerFor, Dispatcher
@@ -40,7 +41,7 @@ class Service:
     """
 
     def __init__(self, controller_for: ControllerFor, idle_s: float = IDLE_S) -> None:
-        self._idle_s, self._quota = idle_s, Quota()
+        self._idle_s, self._quota = idle_s, Quota(account)
         self._dispatcher = Dispatcher(controller_for, polkit.let_in, self._quota)
         self._under_way: dict[threading.Thread, Channel] = {}
 

@@ -5,7 +5,6 @@ is removed. On a server the same steps work on systemd, behind the same Protocol
 """
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from agent.config.secret_store import Store, in_folder
+from agent.platform.detect import this_platform
 from agent.system.atomic_files import remove_torn, write_atomically
 from agent.system.paths import Paths
 from wire.text import EMPTY, Text
@@ -198,8 +198,4 @@ class SandboxHost:
 
 def _taken(file: IO[str]) -> bool:
     """Lock a file; say whether another has it locked."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    return False
+    return not this_platform().locks.lock(file.fileno(), wait=False)

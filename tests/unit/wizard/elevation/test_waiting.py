@@ -13,9 +13,9 @@ from tests.unit.wizard.elevation.many_callers import many_callers
 from tests.unit.wizard.fake_host import FakeHost
 from wire.text import Text
 from wizard.controller.controller import Controller
-from wizard.elevation import quota
 from wizard.elevation.codec import NAME
 from wizard.elevation.dbus import polkit as authority
+from wizard.elevation.dbus.accounts import account
 from wizard.elevation.dispatch import CallRequest, Dispatcher
 from wizard.elevation.errors import NotAllowed, NotReached
 from wizard.elevation.methods import Action
@@ -57,11 +57,8 @@ def test_who_is_refused_leaves_their_place(
     assert remote.installation.installed() is None
 
 
-def test_all_who_wait_are_not_more_than_the_bus_takes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(quota, "_account", lambda user: user)
-    places = Quota()
+def test_all_who_wait_are_not_more_than_the_bus_takes() -> None:
+    places = Quota(lambda user: user)
     for user in range(64):
         places.wait(user)
     with pytest.raises(NotReached, match="Too much is asked at once"):
@@ -76,7 +73,7 @@ def test_a_caller_whom_the_bus_does_not_know_is_not_taken(bus: Bus) -> None:
 
 
 def test_one_person_never_has_all_the_places_at_work() -> None:
-    places = Quota()
+    places = Quota(account)
     with contextlib.ExitStack() as held:
         for _ in range(4):
             held.enter_context(places.at_work(0))
@@ -88,10 +85,9 @@ def test_one_person_never_has_all_the_places_at_work() -> None:
         pass
 
 
-def test_users_without_an_account_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_users_without_an_account_are_one() -> None:
     """A person may have 65536 of them, and each is another to the bus."""
-    monkeypatch.setattr(quota, "_account", quota._account.__wrapped__)
-    places = Quota()
+    places = Quota(account.__wrapped__)
     strangers = [100_000 + number for number in range(8)]
     for user in strangers:
         with pytest.raises(KeyError):
@@ -129,7 +125,7 @@ def test_who_reads_no_refusal_holds_places_of_their_own_alone(tmp_path: Path) ->
     def let_in(_sender: str, _action: Action) -> str:
         raise NotAllowed(Text("No."))
 
-    places, unread = Quota(), [Unread() for _ in range(8)]
+    places, unread = Quota(account), [Unread() for _ in range(8)]
     controller = Controller(FakeHost(tmp_path), allow_all)
     dispatcher = Dispatcher(lambda _who, _may: controller, let_in, places)
     for channel in unread:
