@@ -8,6 +8,7 @@ import babel
 import PySide6
 import pytest
 
+from agent.platform import interface
 from installer.package_specs import WIZARD
 from installer.paths import INSTALLER
 from lab.translations import catalogs
@@ -61,3 +62,12 @@ def test_what_no_program_reads_is_left_out(trim: ModuleType) -> None:
 def test_the_desktop_package_asks_for_the_letters_of_each_language() -> None:
     assert {"fonts-noto-core", "fonts-noto-cjk"} <= set(WIZARD.deb.recommends)
     assert {"font(:lang=ja)", "font(:lang=ar)"} <= set(WIZARD.rpm.recommends)
+
+
+def test_another_systems_platform_is_left_out(trim: ModuleType) -> None:
+    """Its libraries are not there, and a build that misses any is none."""
+    of_linux = Path(interface.__file__).with_name("systemd")
+    others = {path.parent for path in of_linux.parent.glob("*/__init__.py")}
+    names = {f"agent.platform.{path.name}" for path in others - {of_linux}}
+    assert names
+    assert names <= set(trim.LEFT_OUT)

@@ -1,0 +1,109 @@
+"""The service's secrets: sealed by DPAPI for this machine, in files for the service.
+
+Anybody on the machine may ask DPAPI to open what is sealed in the machine's scope, so
+the descriptor of the files is what keeps them, and it is compared before one is opened:
+SYSTEM and Administrators, and the service that reads. The entropy is made of the name
+and the installation, so that no secret passes for another, nor for one of another
+installation on this machine.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from agent.platform.interface import CredentialUnusable
+from agent.platform.windows import descriptors, sddl
+from agent.platform.windows.files import WindowsFiles
+from agent.platform.windows.win32 import Win32
+from wire.text import Text
+
+FOLDER_VARIABLE = "WRITEBACK_CREDENTIALS"
+INSTALLATION_VARIABLE = "WRITEBACK_INSTALLATION"
+_SEALED = ".dpapi"
+_PURPOSE = b"writeback-agent credential\0"
+# bytes; what is cut off there does not open
+MOST = 65_536
+
+
+class SealedCredentials:
+    """The secrets below one folder, for the service of a SID.
+
+    `installation` is the id that the wizard gave this installation when it was made.
+    """
+
+    def __init__(
+        self, win32: Win32, folder: Path, *, service: str, installation: str
+    ) -> None:
+        self._win32 = win32
+        self._files = WindowsFiles(win32)
+        self._folder = folder
+        self._installation = installation
+        # whoever owns a file may give it another descriptor
+        self._descriptor = "O:BA" + descriptors.file_read_by(service)
+
+    def read(self, name: str) -> bytes | None:
+        path = self.place(name)
+        try:
+            handle = self._files.open_to_read(path, follow=False)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(handle, "rb") as file:
+            self._compare(path, self._win32.sddl_of_open(handle))
+            sealed = file.read(MOST)
+        try:
+            return self._win32.unseal(sealed, self._entropy(name))
+        except OSError:
+            raise CredentialUnusable(
+                Text(
+                    "{name} can't be opened: it was sealed on another machine or for "
+                    "another installation, or it is damaged",
+                    name=name,
+                )
+            ) from None
+
+    def put(self, name: str, value: bytes) -> None:
+        """Seal a secret over an older one, in a file that the service alone reads."""
+        sealed = self._win32.seal(value, self._entropy(name))
+        self._files.replace_with(self.place(name), sealed, self._descriptor)
+
+    def remove(self, name: str) -> None:
+        """Forget a secret; nothing happens when there is none."""
+        self.place(name).unlink(missing_ok=True)
+
+    def place(self, name: str) -> Path:
+        """Give the file of a secret."""
+        return self._folder / f"{name}{_SEALED}"
+
+    def _compare(self, path: Path, found: str) -> None:
+        """Refuse a file that others could have opened; it is not mended."""
+        if sddl.same(found, self._descriptor):
+            return
+        raise CredentialUnusable(
+            Text(
+                "{path} has other permissions than it was made with ({found}); treat "
+                "what is in it as known to others, and replace it",
+                path=str(path),
+                found=found,
+            )
+        )
+
+    def _entropy(self, name: str) -> bytes:
+        parts = (name.encode(), self._installation.encode())
+        return hashlib.sha256(_PURPOSE + b"\0".join(parts)).digest()
+
+
+def of_service(
+    win32: Win32, service: str, environment: Mapping[str, str] = os.environ
+) -> SealedCredentials | None:
+    """Give the secrets of the service that this process is of; None where of none.
+
+    Its host process names the folder and the installation.
+    """
+    folder = environment.get(FOLDER_VARIABLE)
+    installation = environment.get(INSTALLATION_VARIABLE)
+    if not folder or not installation:
+        return None
+    return SealedCredentials(
+        win32, Path(folder), service=service, installation=installation
+    )

@@ -1,0 +1,59 @@
+"""The descriptors that files and folders are made with, in SDDL.
+
+Each is protected: nothing comes from the folders above. SYSTEM and Administrators may
+do everything; the service reads, or changes what is its own; nobody else is named.
+"""
+
+from agent.acl.sid import Sid
+from agent.platform.windows import sddl
+from agent.platform.windows.sddl import ADMINISTRATORS, SYSTEM
+
+READ = "FR"
+READ_FOLDER = "FRFX"
+# to read, write and remove, but not who may (FILE_ALL_ACCESS without WD, WO, DT)
+MODIFY = "0x1301bf"
+_BELOW = "OICI"
+
+
+def file_read_by(service: str) -> str:
+    """Give the descriptor of a file that the service reads; `service` is its SID."""
+    return _descriptor("", READ, service)
+
+
+def file_changed_by(service: str) -> str:
+    """Give the descriptor of a file that the service writes."""
+    return _descriptor("", MODIFY, service)
+
+
+def folder_read_by(service: str) -> str:
+    """Give the descriptor of a folder that the service reads with all below it."""
+    return _descriptor(_BELOW, READ_FOLDER, service)
+
+
+def folder_changed_by(service: str) -> str:
+    """Give the descriptor of a folder where the service makes and removes files."""
+    return _descriptor(_BELOW, MODIFY, service)
+
+
+def file_of(person: str) -> str:
+    """Give the descriptor of a file of one account alone; `person` is its SID."""
+    return _descriptor("", "FA", person)
+
+
+def strangers(descriptor: str, *known: str, mask: int = sddl.FULL) -> frozenset[str]:
+    """Name who else may do some of what is in a mask, by SID.
+
+    SYSTEM and Administrators are no strangers, nor the owner where that is one of the
+    `known`. ValueError where the descriptor can't be read.
+    """
+    found = sddl.read(descriptor)
+    mine = {SYSTEM, ADMINISTRATORS, *known}
+    if found.owner in mine:
+        mine |= {sddl.OWNER_RIGHTS, sddl.CREATOR_OWNER}
+    return frozenset(sddl.allowed(found, mask)) - mine
+
+
+def _descriptor(flags: str, rights: str, sid: str) -> str:
+    checked = Sid.of(sid)
+    entries = (("FA", "SY"), ("FA", "BA"), (rights, str(checked)))
+    return "D:P" + "".join(f"(A;{flags};{what};;;{who})" for what, who in entries)

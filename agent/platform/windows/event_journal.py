@@ -1,0 +1,95 @@
+"""The event log of Windows: the records of journald, as entries of source Writeback.
+
+Each has Microsoft's id, which alerts know; the type is of the level. The first text is
+the message (%1 of the message DLL), the others are the fields. ReportEvent may block,
+so a thread calls it: what comes while too much waits is counted and told of, never
+waited for.
+"""
+
+import contextlib
+import queue
+import threading
+from collections.abc import Iterator
+from itertools import chain
+
+from agent.platform.interface import Entry, Level
+from agent.platform.windows.win32 import EventLogCalls, Severity
+
+SOURCE = "Writeback"
+# of what has no id, the program's log: in our own range, which Microsoft has none in
+LOG_ID = 40000
+_TYPES = {
+    Level.ERROR: Severity.ERROR,
+    Level.WARNING: Severity.WARNING,
+    Level.NOTICE: Severity.INFORMATION,
+    Level.INFO: Severity.INFORMATION,
+}
+# in units of UTF-16: ReportEvent takes 61,440 bytes an entry (and 31,839 a text)
+_LONGEST, _MOST = 8_000, 28_000
+_WAITING = 1024
+_CLOSING_S = 5.0
+
+
+class EventJournal:
+    """Writes entries from a thread of its own; debugging records are left out."""
+
+    def __init__(self, win32: EventLogCalls, waiting: int = _WAITING) -> None:
+        self._win32 = win32
+        self._entries = queue.Queue[Entry | None](waiting)
+        self._lost = 0
+        self._closed = False
+        self._thread = threading.Thread(
+            target=self._write_all, name="event log", daemon=True
+        )
+        self._thread.start()
+
+    def send(self, entry: Entry) -> None:
+        """Have one written soon; where too many wait, it is lost and counted."""
+        if entry.level not in _TYPES:
+            return
+        try:
+            self._entries.put_nowait(entry)
+        except queue.Full:
+            self._lost += 1
+
+    def close(self) -> None:
+        """Write what waits, as far as that takes no longer than a service may."""
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(queue.Full):
+            self._entries.put(None, timeout=_CLOSING_S)
+        self._thread.join(_CLOSING_S)
+
+    def _write_all(self) -> None:
+        while (entry := self._entries.get()) is not None:
+            lost, self._lost = self._lost, 0
+            if lost:
+                self._write(_of_lost(lost))
+            self._write(entry)
+
+    def _write(self, entry: Entry) -> None:
+        texts = list(_texts(entry))
+        # an event log that does not take it is no reason to fail
+        with contextlib.suppress(OSError):
+            self._win32.report_event(
+                SOURCE, _TYPES[entry.level], entry.event or LOG_ID, texts
+            )
+
+
+def _texts(entry: Entry) -> Iterator[str]:
+    """Give the texts of an entry: %1 is its message, the others its fields."""
+    left = _MOST
+    fields = (f"{name}={value}" for name, value in entry.fields.items())
+    for text in chain((entry.message,), fields):
+        units = text.encode("utf-16-le", "replace")[: 2 * min(left, _LONGEST)]
+        left -= len(units) // 2
+        # the half of a pair that was cut is left out
+        yield units.decode("utf-16-le", "ignore")
+        if left <= 0:
+            return
+
+
+def _of_lost(count: int) -> Entry:
+    message = f"{count} entries were lost: the event log did not take them in time"
+    return Entry(message, Level.WARNING, 0, {})

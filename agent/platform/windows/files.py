@@ -1,0 +1,155 @@
+"""Files of Windows: replaced whole, made with their descriptor, never behind a link.
+
+A file that is for this process's user alone is made with such a descriptor; any other
+inherits from its folder, which was made with one. A reparse point is refused where
+POSIX has O_NOFOLLOW. What somebody has open can't be replaced: antivirus programs and
+readers are waited for, but not for long.
+"""
+
+import contextlib
+import errno
+import os
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from agent.platform.interface import TORN, Exposure
+from agent.platform.windows import descriptors, sddl
+from agent.platform.windows.win32 import Opening, Win32
+from wire.text import EMPTY, Text
+
+_FOR_OTHERS = 0o077
+_PATIENCE_S = 2.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.1
+_READING = sddl.READ_DATA
+
+
+class WindowsFiles:
+    """The files of a Windows machine; descriptors say who may."""
+
+    def __init__(
+        self,
+        win32: Win32,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._win32 = win32
+        self._now, self._pause = now, pause
+
+    def replace(
+        self,
+        path: Path,
+        content: bytes,
+        *,
+        mode: int,
+        group: int | None = None,  # noqa: ARG002 - the folder's descriptor says who
+    ) -> None:
+        self.replace_with(path, content, self._descriptor(mode))
+
+    def replace_with(self, path: Path, content: bytes, descriptor: str | None) -> None:
+        """Replace a file by one that has this descriptor from its first byte on."""
+        new = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TORN}")
+        handle = self._win32.open_file(_absolute(new), Opening.CREATE, descriptor)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            self.move(new, path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+
+    def copy(self, path: Path, to: Path) -> None:
+        handle = self.open_to_read(path, follow=False)
+        with os.fdopen(handle, "rb") as file:
+            descriptor = self._win32.sddl_of_open(handle)
+            content = file.read()
+        self.replace_with(to, content, descriptor)
+
+    def move(self, path: Path, to: Path) -> None:
+        """Give a file another name; PermissionError where one is open for long."""
+        until, pause = self._now() + _PATIENCE_S, _FIRST_PAUSE_S
+        while True:
+            try:
+                self._win32.move_file(_absolute(path), _absolute(to))
+            except PermissionError:
+                if self._now() >= until:
+                    raise
+                self._pause(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+            else:
+                return
+
+    def open_to_read(self, path: Path, *, follow: bool) -> int:
+        where = os.path.realpath(path) if follow else _absolute(path)
+        return self._opened(where, Opening.READ, None)
+
+    def open_named(self, path: Path) -> int:
+        return self.open_to_read(path, follow=True)
+
+    def open_to_write(self, path: Path, *, mode: int, append: bool = False) -> int:
+        how = Opening.APPEND if append else Opening.WRITE
+        return self._opened(_absolute(path), how, self._descriptor(mode))
+
+    def create(self, path: Path, *, mode: int) -> int:
+        descriptor = self._descriptor(mode)
+        return self._opened(_absolute(path), Opening.CREATE, descriptor)
+
+    def exposure(self, handle: int) -> Exposure:
+        me = self._win32.own_sid()
+        found = self._win32.sddl_of_open(handle)
+        try:
+            owner = sddl.read(found).owner
+            readers = descriptors.strangers(found, me, mask=_READING)
+            writers = descriptors.strangers(found, me, mask=sddl.WRITING)
+        except ValueError:  # not understood is open to all
+            owner, readers, writers = None, frozenset({"?"}), frozenset({"?"})
+        return Exposure(
+            regular=self._win32.is_plain_file(handle),
+            own=owner == me,
+            of_administrator=owner in (sddl.ADMINISTRATORS, sddl.SYSTEM),
+            read_by_others=bool(readers | writers),
+            written_by_others=bool(writers),
+        )
+
+    def sync_folder(self, path: Path) -> None:
+        """Do nothing more: what is moved is written through with its name."""
+
+    def readers(self, path: Path) -> Text:
+        me = self._win32.own_sid()
+        found = self._win32.sddl_of(_absolute(path))
+        try:
+            others = descriptors.strangers(found, me)
+        except ValueError:
+            others = frozenset({found})
+        if not others:
+            return EMPTY
+        return Text(
+            "{path} can be read by others ({who}); treat what is in it as known to "
+            "them, replace it, and give permissions to SYSTEM, Administrators and the "
+            "service alone",
+            path=str(path),
+            who=", ".join(sorted(others)),
+        )
+
+    def _descriptor(self, mode: int) -> str | None:
+        """Give what a file is made with; nothing where it inherits from its folder."""
+        if mode & _FOR_OTHERS:
+            return None
+        return descriptors.file_of(self._win32.own_sid())
+
+    def _opened(self, path: str, how: Opening, descriptor: str | None) -> int:
+        handle = self._win32.open_file(path, how, descriptor)
+        with contextlib.ExitStack() as undo:
+            undo.callback(os.close, handle)
+            if not self._win32.is_plain_file(handle):
+                raise OSError(errno.EINVAL, "is no regular file", path)
+            undo.pop_all()
+        return handle
+
+
+def _absolute(path: Path) -> str:
+    return str(path.absolute())

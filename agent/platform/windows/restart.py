@@ -1,0 +1,196 @@
+"""The hand-over in the host process of the service, as a pure state machine.
+
+The service control manager sends PARAMCHANGE after other settings were written, and the
+control 200 after an upgrade. The host starts a successor, which is the program as it is
+on the disk then; once that has set its event `ready`, the one before is succeeded and
+drains. One that does not get ready is ended, and the one before goes on: an upgrade
+that fails takes nobody down. What happens comes in, what is to be done comes out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+PARAMCHANGE = 6  # SERVICE_CONTROL_PARAMCHANGE
+UPGRADED = 200  # of those that are a service's own, 128 to 255
+ASKING = frozenset({PARAMCHANGE, UPGRADED})
+# below the time that the wizard waits, as on Linux
+READY_S = 30.0
+
+
+class Phase(Enum):
+    """What the host is at, as the service control manager is told."""
+
+    STARTING = "START_PENDING"
+    RUNNING = "RUNNING"
+    HANDING_OVER = "RUNNING, with a successor"
+    STOPPING = "STOP_PENDING"
+    STOPPED = "STOPPED"
+
+
+class Act(Enum):
+    """What the host does next."""
+
+    START = "start a child, and its READY_S"
+    REPORT = "tell the service control manager the phase"
+    SUCCEED = "set succeeded and stop of a child"
+    STOP = "set stop of a child"
+    KILL = "end a child by force"
+    TELL_FAILED = "write an event: no successor got ready"
+
+
+@dataclass(frozen=True)
+class Doing:
+    """One act, and the process id of the child that it is about; 0 without one."""
+
+    act: Act
+    child: int = 0
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """The children of the host: who serves, who is to, and who drains.
+
+    `again`: a hand-over was asked for while one was under way.
+    """
+
+    phase: Phase = Phase.STARTING
+    main: int = 0
+    successor: int = 0
+    draining: frozenset[int] = frozenset()
+    again: bool = False
+
+
+Step = tuple[Hosted, Sequence[Doing]]
+
+
+def begin() -> Step:
+    """Begin: the first child is started."""
+    return Hosted(), (Doing(Act.START),)
+
+
+def started(now: Hosted, child: int) -> Step:
+    """Take note of the child that was started."""
+    if now.phase is Phase.STOPPED:
+        return now, (Doing(Act.KILL, child),)
+    if now.phase is Phase.STOPPING:
+        return _drains(now, child), (Doing(Act.STOP, child),)
+    if now.phase is Phase.STARTING:
+        return replace(now, main=child), ()
+    return replace(now, successor=child), ()
+
+
+def not_started(now: Hosted) -> Step:
+    """Go on without the child that could not be started; the first is the end."""
+    if now.phase is Phase.HANDING_OVER:
+        return _gone_on(now)
+    return (now, ()) if _children(now) else _over(now)
+
+
+def controlled(now: Hosted, control: int) -> Step:
+    """Take a control: a successor, for those that ask for one; the others do nothing.
+
+    Before the first child is ready nothing is to be handed over: it is asked again.
+    """
+    if control not in ASKING or now.phase in (Phase.STOPPING, Phase.STOPPED):
+        return now, ()
+    if now.phase is Phase.RUNNING:
+        return replace(now, phase=Phase.HANDING_OVER), (Doing(Act.START),)
+    return replace(now, again=True), ()
+
+
+def ready(now: Hosted, child: int) -> Step:
+    """Take the word of a child that it is ready: it is the one who serves."""
+    if now.phase is Phase.STARTING and child == now.main:
+        return _running(now, Doing(Act.REPORT))
+    if now.phase is Phase.HANDING_OVER and child == now.successor:
+        handed = replace(_drains(now, now.main), main=child, successor=0)
+        done = [Doing(Act.SUCCEED, now.main)] if now.main else []
+        return _running(handed, *done)
+    return now, ()
+
+
+def too_late(now: Hosted, child: int) -> Step:
+    """End a child whose time to get ready is over; before that nothing happens."""
+    if now.phase is Phase.STARTING and child == now.main:
+        # by its failure actions the service control manager starts it again
+        stopped = replace(now, phase=Phase.STOPPED, main=0)
+        return stopped, (Doing(Act.KILL, child), Doing(Act.REPORT))
+    if now.phase is Phase.HANDING_OVER and child == now.successor:
+        on, done = _gone_on(replace(now, successor=0))
+        return on, (Doing(Act.KILL, child), *done)
+    return now, ()
+
+
+def ended(now: Hosted, child: int) -> Step:
+    """Take note that a child has ended.
+
+    Where it was the one who serves, nobody does: a successor that is under way is
+    waited for; without one the service has ended.
+    """
+    left = replace(
+        now,
+        main=0 if child == now.main else now.main,
+        successor=0 if child == now.successor else now.successor,
+        draining=now.draining - {child},
+    )
+    if now.phase is Phase.STOPPING and not _children(left):
+        return _over(left)
+    if now.phase is Phase.HANDING_OVER and child == now.successor:
+        return _gone_on(left)
+    if now.phase in (Phase.STARTING, Phase.RUNNING) and child == now.main:
+        return _over(left)
+    return left, ()
+
+
+def stop(now: Hosted) -> Step:
+    """Stop: each child answers what is under way."""
+    if now.phase in (Phase.STOPPING, Phase.STOPPED):
+        return now, ()
+    children = _children(now) - now.draining
+    stopping = replace(now, phase=Phase.STOPPING, again=False)
+    done = (Doing(Act.REPORT), *(Doing(Act.STOP, each) for each in sorted(children)))
+    if not _children(now) and now.phase is not Phase.STARTING:
+        return _over(stopping)
+    return stopping, done
+
+
+def out_of_time(now: Hosted) -> Step:
+    """End what has not ended in the time that a stop may take."""
+    if now.phase is not Phase.STOPPING:
+        return now, ()
+    killed = tuple(Doing(Act.KILL, each) for each in sorted(_children(now)))
+    over, done = _over(now)
+    return over, (*killed, *done)
+
+
+def _running(now: Hosted, *done: Doing) -> Step:
+    """Serve; and hand over at once what was asked for meanwhile."""
+    if now.again:
+        next_ = replace(now, phase=Phase.HANDING_OVER, again=False)
+        return next_, (*done, Doing(Act.START))
+    return replace(now, phase=Phase.RUNNING), done
+
+
+def _gone_on(now: Hosted) -> Step:
+    """Go on without a successor; one that was asked for meanwhile is tried.
+
+    Where the one before has ended meanwhile, nobody is left to serve.
+    """
+    failed = Doing(Act.TELL_FAILED)
+    if now.main:
+        return _running(now, failed)
+    over, done = _over(now)
+    return over, (failed, *done)
+
+
+def _drains(now: Hosted, child: int) -> Hosted:
+    return replace(now, draining=now.draining | {child} - {0})
+
+
+def _children(now: Hosted) -> frozenset[int]:
+    return frozenset({now.main, now.successor, *now.draining} - {0})
+
+
+def _over(now: Hosted) -> Step:
+    return replace(Hosted(Phase.STOPPED), draining=now.draining), (Doing(Act.REPORT),)

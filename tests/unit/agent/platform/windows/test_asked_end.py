@@ -1,0 +1,76 @@
+"""The host ends a child, and says whether another took over."""
+
+import asyncio
+import signal
+
+import pytest
+
+from agent.platform.windows.asked_end import AskedEnd
+from agent.platform.windows.service_notification import EventNotification
+from tests.fixtures.windows.fake_win32 import FakeWin32
+
+PREFIX = r"Global\writeback-1f0c"
+STOP, SUCCEEDED = f"{PREFIX}-stop", f"{PREFIX}-succeeded"
+
+
+class Status:
+    """What both processes of a hand-over write."""
+
+    left = False
+
+    def hold(self) -> None: ...
+    def go_on(self) -> None: ...
+    def leave(self) -> None:
+        self.left = True
+
+
+def listening(
+    win32: FakeWin32, prefix: str = PREFIX
+) -> tuple[Status, asyncio.Event, asyncio.Event]:
+    status, stop, succeeded = Status(), asyncio.Event(), asyncio.Event()
+    end = AskedEnd(win32, prefix, successor=False)
+    end.listen(EventNotification(win32), status, stop, succeeded)
+    return status, stop, succeeded
+
+
+async def test_a_stop_is_no_hand_over(win32: FakeWin32) -> None:
+    win32.make_events(STOP, SUCCEEDED)
+    status, stop, succeeded = listening(win32)
+    win32.set_event(win32.open_event(STOP))
+    await asyncio.wait_for(stop.wait(), 30)
+    assert not succeeded.is_set()
+    assert not status.left
+
+
+async def test_one_that_was_succeeded_leaves_the_status(win32: FakeWin32) -> None:
+    win32.make_events(STOP, SUCCEEDED)
+    status, stop, succeeded = listening(win32)
+    for name in (SUCCEEDED, STOP):
+        win32.set_event(win32.open_event(name))
+    await asyncio.wait_for(stop.wait(), 30)
+    assert succeeded.is_set()
+    assert status.left
+
+
+async def test_a_child_whose_host_is_gone_ends(win32: FakeWin32) -> None:
+    _status, stop, succeeded = listening(win32)
+    await asyncio.wait_for(stop.wait(), 30)
+    assert not succeeded.is_set()
+
+
+async def test_without_a_host_a_person_ends_it(
+    win32: FakeWin32, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        _status, stop, succeeded = listening(win32, "")
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.wait_for(stop.wait(), 30)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not succeeded.is_set()
+
+
+def test_a_successor_is_waited_for(win32: FakeWin32) -> None:
+    assert AskedEnd(win32, PREFIX, successor=True).waited_for
+    assert not AskedEnd(win32, PREFIX, successor=False).waited_for

@@ -1,0 +1,89 @@
+"""The event log has Microsoft's ids and types, and holds nobody up."""
+
+import logging
+import threading
+from contextlib import closing
+
+import pytest
+
+from agent.audit.event import EventId
+from agent.platform.interface import Entry, Level
+from agent.platform.windows.event_journal import LOG_ID, EventJournal
+from agent.platform.windows.win32 import Severity
+from agent.service.journal import Handler, Journal
+from tests.fixtures.windows.fake_win32 import FakeWin32
+
+RECORD = {
+    "code": "no_permission",
+    "op": "reset",
+    "detail": "first line",
+    "event": 33004,
+    "event_name": "ADPermissionsError",
+    "user": {"by": "mail", "value": "anna@corp.test"},
+}
+
+
+def test_a_request_is_found_by_microsofts_id(win32: FakeWin32) -> None:
+    with closing(Journal(EventJournal(win32))) as journal:
+        journal.request(RECORD)
+        journal.event(EventId.STARTED, "agent one")
+    request, started = win32.reported
+    assert (request.source, request.event) == ("Writeback", 33004)
+    assert request.severity is Severity.WARNING
+    assert request.texts[0] == "no_permission: reset for anna@corp.test; first line"
+    assert "WRITEBACK_USER=anna@corp.test" in request.texts[1:]
+    assert started.event == int(EventId.STARTED)
+    assert started.severity is Severity.INFORMATION
+
+
+def test_the_type_is_of_the_level(win32: FakeWin32) -> None:
+    with closing(Journal(EventJournal(win32))) as journal:
+        handler = Handler(journal)
+        for level in (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG):
+            handler.handle(logging.LogRecord("a", level, "f", 1, "said", None, None))
+    assert [each.severity for each in win32.reported] == [
+        *(Severity.ERROR, Severity.WARNING, Severity.INFORMATION)
+    ]
+    assert {each.event for each in win32.reported} == {LOG_ID}
+    assert LOG_ID not in {int(event) for event in EventId}
+
+
+def test_a_log_that_blocks_holds_nobody_up_and_the_loss_is_told(
+    win32: FakeWin32,
+) -> None:
+    win32.deaf = threading.Event()
+    journal = EventJournal(win32, waiting=2)
+    for number in range(10):
+        journal.send(Entry(f"entry {number}", Level.INFO, 0, {}))
+    win32.deaf.set()
+    journal.close()
+    texts = [each.texts[0] for each in win32.reported]
+    lost = 10 - len([text for text in texts if text.startswith("entry")])
+    assert lost >= 7
+    told = [text for text in texts if "were lost" in text]
+    assert told == [
+        f"{lost} entries were lost: the event log did not take them in time"
+    ]
+
+
+def test_what_it_does_not_take_is_no_reason_to_fail(
+    win32: FakeWin32, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(0, "The event log file is full")
+
+    monkeypatch.setattr(win32, "report_event", refused)
+    with closing(EventJournal(win32)) as journal:
+        journal.send(Entry("said", Level.ERROR, 0, {}))
+
+
+def test_an_entry_is_no_longer_than_the_log_takes(win32: FakeWin32) -> None:
+    fields = {f"FIELD_{number}": "\N{KEY}" * 40_000 for number in range(40)}
+    with closing(EventJournal(win32)) as journal:
+        journal.send(Entry("m" * 100_000, Level.ERROR, 0, fields))
+        journal.send(Entry("short", Level.ERROR, 0, {"A": "1", "B": "\udc80"}))
+    long, short = win32.reported
+    sizes = [len(text.encode("utf-16-le")) for text in long.texts]
+    assert max(sizes) < 2 * 31_839
+    assert sum(sizes) < 61_440
+    assert short.texts == ("short", "A=1", "B=?")
