@@ -1,0 +1,99 @@
+"""Everything that runs on Windows too can be imported there.
+
+In a process of its own, which is told that it is on Windows, and which has none of the
+modules that Windows has not.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_HOUSE = Path(__file__).parents[2]
+_CHILD = """
+import importlib, pkgutil, sys
+# while it is the truth: what others choose by it is not ours to judge
+import {others}
+
+class Missing:
+    names = {{"fcntl", "grp", "jeepney", "pty", "pwd", "resource", "termios", "uvloop"}}
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in self.names:
+            raise ImportError(f"{{name}} is not on Windows")
+
+for name in [*sys.modules]:
+    if name.partition(".")[0] in Missing.names:
+        del sys.modules[name]
+sys.meta_path.insert(0, Missing())
+sys.platform = "win32"
+"""
+_ALL_OF = """
+count = 0
+for package in {packages}:
+    top = importlib.import_module(package)
+    for found in pkgutil.walk_packages(top.__path__, f"{{package}}."):
+        parts = set(found.name.split("."))
+        if parts & {{"systemd", "dbus", "sandbox", "pywin32_port"}}:
+            continue
+        importlib.import_module(found.name)
+        count += 1
+print(count)
+"""
+# what chooses by sys.platform itself, of the standard library and of what is installed
+_OTHERS = (
+    *("asyncio", "aiohttp", "babel", "cryptography", "dns.resolver", "joserfc"),
+    *("keyring", "ldap3", "multiprocessing", "pydantic", "sqlite3", "ssl"),
+    *("subprocess", "yaml", "PySide6.QtWidgets", "PySide6.QtSvg", "segno"),
+    *("concurrent.futures", "tempfile", "uuid", "getpass", "webbrowser", "zoneinfo"),
+)
+
+
+_HELP_OF = """
+from types import SimpleNamespace
+from agent.platform import detect
+from agent.platform.windows.platform import WindowsPlatform
+
+win32 = SimpleNamespace(leave_heap_out_of_reports=lambda: None)
+detect._chosen = lambda: WindowsPlatform(win32)
+importlib.import_module({program!r}).main(["--help"])
+"""
+
+
+def imported(package: str) -> subprocess.CompletedProcess[str]:
+    return on_windows(_ALL_OF.format(packages=[package]))
+
+
+def on_windows(story: str) -> subprocess.CompletedProcess[str]:
+    begun = _CHILD.format(others=", ".join(_OTHERS))
+    return subprocess.run(
+        [sys.executable, "-c", begun + story],
+        cwd=_HOUSE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("package", ["wire", "rollout", "agent", "wizard"])
+def test_a_package_is_imported_without_what_is_of_posix(package: str) -> None:
+    done = imported(package)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 5
+
+
+def test_what_imports_posix_is_found_out() -> None:
+    """So the other test can fail: this package runs on Linux alone."""
+    done = imported("portal")
+    assert done.returncode != 0
+    assert "is not on Windows" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "program", ["agent.__main__", "wizard.__main__", "wizard.cli.main"]
+)
+def test_a_program_says_there_how_it_is_used(program: str) -> None:
+    done = on_windows(_HELP_OF.format(program=program))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: writeback")
