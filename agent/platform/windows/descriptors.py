@@ -36,8 +36,12 @@ def folder_changed_by(service: str) -> str:
 
 
 def file_of(person: str) -> str:
-    """Give the descriptor of a file of one account alone; `person` is its SID."""
-    return _descriptor("", "FA", person)
+    """Give the descriptor of a file of one account alone; `person` is its SID.
+
+    It names the owner, too: what an elevated process makes is else the group's of all
+    administrators, and nobody's own.
+    """
+    return f"O:{Sid.of(person)}" + _descriptor("", "FA", person)
 
 
 def strangers(descriptor: str, *known: str, mask: int = sddl.FULL) -> frozenset[str]:

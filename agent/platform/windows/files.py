@@ -59,7 +59,8 @@ class WindowsFiles:
                 os.fsync(file.fileno())
             self.move(new, path)
         except BaseException:
-            new.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what is open somewhere: `remove_torn`
+                new.unlink(missing_ok=True)
             raise
 
     def copy(self, path: Path, to: Path) -> None:

@@ -179,6 +179,15 @@ def test_who_else_has_to_do_with_a_file(
     assert (found.read_by_others, found.written_by_others) == (read, written)
 
 
+def test_what_an_elevated_process_makes_is_its_persons_own(
+    files: WindowsFiles, tmp_path: Path
+) -> None:
+    files.replace(tmp_path / "a", b"one", mode=0o600)
+    handle = files.open_to_read(tmp_path / "a", follow=False)
+    assert files.exposure(handle).own
+    os.close(handle)
+
+
 def test_secrets_that_others_read_are_told_with_who_they_are(
     files: WindowsFiles, win32: FakeWin32, tmp_path: Path
 ) -> None:
