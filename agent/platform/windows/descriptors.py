@@ -44,6 +44,19 @@ def file_of(person: str) -> str:
     return f"O:{Sid.of(person)}" + _descriptor("", "FA", person)
 
 
+def beside(descriptor: str) -> str | None:
+    """Give what a copy in the same folder is made with, to have the same readers.
+
+    What comes from the folder comes by itself: None where that is all. The owner is
+    who makes it. ValueError where it can't be read.
+    """
+    found = sddl.read(descriptor)
+    own = [each for each in found.entries or () if "ID" not in each.flags]
+    if not own and not found.protected:
+        return None
+    return ("D:P" if found.protected else "D:") + "".join(map(str, own))
+
+
 def strangers(descriptor: str, *known: str, mask: int = sddl.FULL) -> frozenset[str]:
     """Name who else may do some of what is in a mask, by SID.
 

@@ -66,8 +66,12 @@ class WindowsFiles:
     def copy(self, path: Path, to: Path) -> None:
         handle = self.open_to_read(path, follow=False)
         with os.fdopen(handle, "rb") as file:
-            descriptor = self._win32.sddl_of_open(handle)
+            found = self._win32.sddl_of_open(handle)
             content = file.read()
+        try:
+            descriptor = descriptors.beside(found)
+        except ValueError as error:
+            raise OSError(errno.EINVAL, str(error), str(path)) from None
         self.replace_with(to, content, descriptor)
 
     def move(self, path: Path, to: Path) -> None:

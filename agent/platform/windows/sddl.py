@@ -85,7 +85,7 @@ _PARTS = re.compile(
 _ACE = re.compile(r"\(([^()]*)\)")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Entry:
     """One entry: `A` allows and `D` denies; flags of inheritance in SDDL's letters."""
 
@@ -93,6 +93,10 @@ class Entry:
     sid: str
     mask: int
     flags: frozenset[str]
+
+    def __str__(self) -> str:
+        flags = "".join(each for each in _FLAGS if each in self.flags)
+        return f"({self.kind};{flags};0x{self.mask:x};;;{self.sid})"
 
     @property
     def of_the_object(self) -> bool:

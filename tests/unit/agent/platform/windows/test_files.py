@@ -97,13 +97,36 @@ def test_a_copy_has_the_same_readers(
     files.copy(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_bytes() == b"one"
     a, b = (win32.sddl_of(str(tmp_path / name)) for name in "ab")
-    assert sddl.same(a, b)
+    assert descriptors.strangers(a, ME) == descriptors.strangers(b, ME) == frozenset()
+    assert sddl.read(b).protected
     with pytest.raises(FileNotFoundError):
         files.copy(tmp_path / "none", tmp_path / "b")
 
 
 def open_files() -> int:
     return len([*Path("/proc/self/fd").iterdir()])
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        f"O:{ADA}D:P(A;;FA;;;SY)(A;;FR;;;{ADA})",
+        "O:BAD:AI(A;;FR;;;WD)(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1200a9;;;BU)",
+        ANYBODY_READS,
+    ],
+    ids=["protected", "with one more", "of the folder"],
+)
+def test_a_copy_lets_the_same_people_do_the_same(
+    files: WindowsFiles, win32: FakeWin32, tmp_path: Path, found: str
+) -> None:
+    """Also where that is too many: who looks at it has to see so."""
+    (tmp_path / "a").write_bytes(b"one")
+    win32.set_sddl(tmp_path / "a", found)
+    files.copy(tmp_path / "a", tmp_path / "b")
+    copied = win32.sddl_of(str(tmp_path / "b"))
+    assert sddl.same(copied[copied.index("D:") :], found[found.index("D:") :])
+    # nobody but an administrator makes another the owner
+    assert copied.startswith("O:BA")
 
 
 Opener = Callable[[WindowsFiles, Path], int]
