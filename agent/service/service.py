@@ -52,6 +52,8 @@ class Service:
         settings = config.settings
         self._agent = settings.agent
         here = this_platform()
+        # imported now: without descriptors left, nothing could be later
+        self._kept = (here.files, here.open_files, here.locks, here.sockets)
         self._notifier, self._restart = here.notification(), here.restart(ready_fd)
         self._announced = False
         self._metrics = Metrics()
