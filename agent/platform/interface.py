@@ -97,7 +97,10 @@ class Files(Protocol):
         ...
 
     def open_to_write(self, path: Path, *, mode: int, append: bool = False) -> int:
-        """Open to read and write, made where it is not there; a link is an OSError."""
+        """Open to read and write without waiting, made where it is not there.
+
+        A link is an OSError.
+        """
         ...
 
     def create(self, path: Path, *, mode: int) -> int:

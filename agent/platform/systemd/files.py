@@ -59,7 +59,7 @@ class PosixFiles:
 
     def open_to_write(self, path: Path, *, mode: int, append: bool = False) -> int:
         flags = os.O_RDWR | os.O_CREAT | (os.O_APPEND if append else 0)
-        return os.open(path, flags | _GUARD, mode)
+        return os.open(path, flags | os.O_NONBLOCK | _GUARD, mode)
 
     def create(self, path: Path, *, mode: int) -> int:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _GUARD, mode)

@@ -26,3 +26,11 @@ def test_credentials_are_read_and_never_written(tmp_path: Path) -> None:
     with pytest.raises(SecretsUnavailable, match="agent-keys is damaged") as damaged:
         credentials.get("agent-keys")
     assert CANARY not in str(damaged.value)
+
+
+def test_a_secret_is_its_bytes(tmp_path: Path) -> None:
+    """Also where an editor of Windows ended its lines: who made it sealed them too."""
+    (tmp_path / "agent-keys").write_bytes(b"one\r\ntwo\rthree")
+    given = of_service({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert given is not None
+    assert ServiceCredentials(given).get("agent-keys") == Secret("one\r\ntwo\rthree")
