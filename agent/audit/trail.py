@@ -51,7 +51,7 @@ class Trail:
         self._lock = threading.Lock()
         self._reported = False
         for folder in (path.parent, head.parent):
-            folder.mkdir(parents=True, exist_ok=True)
+            this_platform().files.make_folder(folder)
         self._reserve = Reserve(path.with_name(f"{path.stem}.reserve"))
         self._head = Head(head)
         self._file = self._open()

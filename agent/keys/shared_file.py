@@ -18,9 +18,10 @@ def lock_of(path: Path) -> Path:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keep other processes of this agent out of a file; OSError: it can't be locked."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    here = this_platform()
+    here.files.make_folder(path.parent)
     with lock_of(path).open("a") as lock:
-        this_platform().locks.lock(lock.fileno(), wait=True)
+        here.locks.lock(lock.fileno(), wait=True)
         yield
 
 

@@ -111,6 +111,14 @@ class Files(Protocol):
         """Say who else could have to do with an open file."""
         ...
 
+    def make_folder(self, path: Path, mode: int = 0o777) -> None:
+        """Make a folder and those above it, where they are not there.
+
+        PermissionError where somebody else could have made what is there, on a system
+        whose folder for all of programs' data is everybody's to write.
+        """
+        ...
+
     def sync_folder(self, path: Path) -> None:
         """Have the names in a folder survive a power loss."""
         ...
@@ -180,7 +188,10 @@ class Machine(Protocol):
         ...
 
     def data_folder(self) -> Path | None:
-        """Give the folder that has all of programs' data; None: each kind has one."""
+        """Give the folder that has all of programs' data; None: each kind has one.
+
+        OSError where the system can't say.
+        """
         ...
 
     def state_folder(self, environment: Mapping[str, str]) -> Path:

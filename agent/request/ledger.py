@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from agent.platform.detect import this_platform
 from wire.failure import Failure
 from wire.text import Text
 
@@ -139,7 +140,7 @@ class Ledger:
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        this_platform().files.make_folder(path.parent)
         self._clock = clock
         self._lock = threading.Lock()
         self._swept = 0.0

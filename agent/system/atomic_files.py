@@ -15,8 +15,9 @@ def write_atomically(
     The name survives a power loss. `mode` is who may read it, `group` the id of whom
     it is given to; the process's own without one.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    this_platform().files.replace(path, text.encode(), mode=mode, group=group)
+    files = this_platform().files
+    files.make_folder(path.parent)
+    files.replace(path, text.encode(), mode=mode, group=group)
 
 
 def copy_atomically(path: Path, to: Path) -> None:

@@ -182,7 +182,7 @@ def begin(folder: Path, planned: Sequence[Change] = ()) -> Journal:
     # to the microsecond: the names' order is the order the plans were begun in
     name = f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     journal = Journal(folder / f"{name}{_OPEN}")
-    journal.path.touch(mode=0o600)
+    os.close(this_platform().files.create(journal.path, mode=0o600))
     plan = [change.as_dict() for change in planned]
     texts = [change.summary.as_dict() for change in planned]
     head = {"what": "begin", "form": FORM, "plan": plan, "texts": texts}

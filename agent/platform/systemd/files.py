@@ -74,6 +74,9 @@ class PosixFiles:
             written_by_others=bool(status.st_mode & _OTHERS_WRITE),
         )
 
+    def make_folder(self, path: Path, mode: int = 0o777) -> None:
+        path.mkdir(mode, parents=True, exist_ok=True)
+
     def sync_folder(self, path: Path) -> None:
         folder = os.open(path, os.O_RDONLY)
         try:

@@ -35,11 +35,20 @@ def folder_changed_by(service: str) -> str:
     return _descriptor(_BELOW, MODIFY, service)
 
 
+def folder_of_administrators() -> str:
+    """Give the descriptor of a folder of SYSTEM and Administrators alone."""
+    return _descriptor(_BELOW, "FA", ADMINISTRATORS)
+
+
+def file_of_administrators() -> str:
+    """Give the descriptor of a file of SYSTEM and Administrators alone."""
+    return "O:BA" + _descriptor("", "FA", ADMINISTRATORS)
+
+
 def file_of(person: str) -> str:
     """Give the descriptor of a file of one account alone; `person` is its SID.
 
-    It names the owner, too: what an elevated process makes is else the group's of all
-    administrators, and nobody's own.
+    It names the owner, too, who is else of the process's token.
     """
     return f"O:{Sid.of(person)}" + _descriptor("", "FA", person)
 
@@ -72,5 +81,9 @@ def strangers(descriptor: str, *known: str, mask: int = sddl.FULL) -> frozenset[
 
 def _descriptor(flags: str, rights: str, sid: str) -> str:
     checked = Sid.of(sid)
-    entries = (("FA", "SY"), ("FA", "BA"), (rights, str(checked)))
-    return "D:P" + "".join(f"(A;{flags};{what};;;{who})" for what, who in entries)
+    entries = {"SY": "FA", "BA": "FA"}
+    if sid != ADMINISTRATORS:
+        entries[str(checked)] = rights
+    return "D:P" + "".join(
+        f"(A;{flags};{what};;;{who})" for who, what in entries.items()
+    )

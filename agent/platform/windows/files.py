@@ -1,7 +1,7 @@
 """Files of Windows: replaced whole, made with their descriptor, never behind a link.
 
-A file that is for this process's user alone is made with such a descriptor; any other
-inherits from its folder, which was made with one. A reparse point is refused where
+What is not for everybody is made with a descriptor of its own; any other inherits from
+its folder. A reparse point is refused where
 POSIX has O_NOFOLLOW. What somebody has open can't be replaced: antivirus programs and
 readers are waited for, but not for long.
 """
@@ -16,10 +16,13 @@ from pathlib import Path
 
 from agent.platform.interface import TORN, Exposure
 from agent.platform.windows import descriptors, sddl
+from agent.platform.windows.service_sid import service_sid
 from agent.platform.windows.win32 import Opening, Win32
 from wire.text import EMPTY, Text
 
-_FOR_OTHERS = 0o077
+# below the folder of all programs' data
+OURS = "Writeback"
+_FOR_GROUP, _FOR_OTHERS = 0o070, 0o007
 _PATIENCE_S = 2.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.1
 _READING = sddl.READ_DATA
@@ -114,11 +117,30 @@ class WindowsFiles:
             owner, readers, writers = None, frozenset({"?"}), frozenset({"?"})
         return Exposure(
             regular=self._win32.is_plain_file(handle),
-            own=owner == me,
+            own=owner == me or owner in self._mine(),
             of_administrator=owner in (sddl.ADMINISTRATORS, sddl.SYSTEM),
             read_by_others=bool(readers | writers),
             written_by_others=bool(writers),
         )
+
+    def make_folder(self, path: Path, mode: int = 0o777) -> None:
+        """Make a folder; below that of all programs' data, with a descriptor of ours.
+
+        Anybody may make folders there: what is there already is taken only where
+        nobody else could have made it, or could change it.
+        """
+        ours = Path(self._win32.program_data()) / OURS
+        path = path.absolute()
+        if not path.is_relative_to(ours):
+            path.mkdir(mode, parents=True, exist_ok=True)
+            return
+        below = path.relative_to(ours).parts
+        for deep in range(len(below) + 1):
+            folder = str(ours.joinpath(*below[:deep]))
+            try:
+                self._win32.make_folder(folder, self._folder_descriptor(mode))
+            except FileExistsError:
+                self._refuse_others(folder)
 
     def sync_folder(self, path: Path) -> None:
         """Do nothing more: what is moved is written through with its name."""
@@ -140,11 +162,48 @@ class WindowsFiles:
             who=", ".join(sorted(others)),
         )
 
+    def _mine(self) -> tuple[str, ...]:
+        """Give who else owns what this process makes: the group, where elevated."""
+        return (sddl.ADMINISTRATORS,) if self._win32.is_elevated() else ()
+
     def _descriptor(self, mode: int) -> str | None:
         """Give what a file is made with; nothing where it inherits from its folder."""
         if mode & _FOR_OTHERS:
             return None
-        return descriptors.file_of(self._win32.own_sid())
+        me, service = self._win32.own_sid(), service_sid()
+        if mode & _FOR_GROUP and me == service:
+            return descriptors.file_changed_by(service)
+        if not self._win32.is_elevated():
+            return descriptors.file_of(me)
+        if mode & _FOR_GROUP:
+            return "O:BA" + descriptors.file_read_by(service)
+        return descriptors.file_of_administrators()
+
+    def _folder_descriptor(self, mode: int) -> str:
+        me, service = self._win32.own_sid(), service_sid()
+        if me == service:
+            return descriptors.folder_changed_by(service)
+        if mode & _FOR_GROUP:
+            return descriptors.folder_read_by(service)
+        return descriptors.folder_of_administrators()
+
+    def _refuse_others(self, folder: str) -> None:
+        """Refuse a folder that others could have made, or where they could write."""
+        service = service_sid()
+        if self._win32.is_plain_folder(folder):
+            found = self._win32.sddl_of(folder)
+            known = (
+                descriptors.folder_changed_by(service),
+                descriptors.folder_read_by(service),
+                descriptors.folder_of_administrators(),
+            )
+            owners = (sddl.ADMINISTRATORS, sddl.SYSTEM, service)
+            made = [f"O:{owner}{each}" for owner in owners for each in known]
+            if any(sddl.same(found, each) for each in made):
+                return
+        raise PermissionError(
+            errno.EACCES, "others could have made or changed this folder", folder
+        )
 
     def _opened(self, path: str, how: Opening, descriptor: str | None) -> int:
         handle = self._win32.open_file(path, how, descriptor)

@@ -1,6 +1,5 @@
 """A Windows machine: its MachineGuid, and administrators."""
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,10 +14,8 @@ _DIGITS = re.compile(r"[0-9a-f]{32}")
 class WindowsMachine:
     """The machine that this process runs on."""
 
-    def __init__(
-        self, win32: MachineCalls, environment: Mapping[str, str] = os.environ
-    ) -> None:
-        self._win32, self._environment = win32, environment
+    def __init__(self, win32: MachineCalls) -> None:
+        self._win32 = win32
 
     def id(self) -> str:
         try:
@@ -40,7 +37,8 @@ class WindowsMachine:
         return Text("Only an administrator may look at this."), remedy
 
     def data_folder(self) -> Path | None:
-        return Path(self._environment.get("ProgramData") or r"C:\ProgramData")
+        # never from the environment, which whoever starts a process chooses
+        return Path(self._win32.program_data())
 
     def state_folder(self, environment: Mapping[str, str]) -> Path:
         folder = environment.get("LOCALAPPDATA", "")

@@ -49,7 +49,7 @@ class WindowsPlatform:
     def machine(self) -> interface.Machine:
         from agent.platform.windows.machine import WindowsMachine
 
-        return WindowsMachine(self._win32, self._environment)
+        return WindowsMachine(self._win32)
 
     @cached_property
     def processes(self) -> interface.Processes:

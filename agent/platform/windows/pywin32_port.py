@@ -11,6 +11,7 @@ import os
 import winreg
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pywintypes
 import win32api
@@ -54,6 +55,7 @@ _INFORMATION = (
 )
 _MACHINE_SCOPE, _NO_WINDOW = 0x4, 0x1  # CRYPTPROTECT_LOCAL_MACHINE, UI_FORBIDDEN
 _EVENT_ACCESS = 0x00100000 | 0x0002  # SYNCHRONIZE, EVENT_MODIFY_STATE
+_PROGRAM_DATA = UUID("62ab5d82-fdc1-4dc3-a9dd-070d1d495d97").bytes_le
 _NO_HEAP = 1  # WER_FAULT_REPORTING_FLAG_NOHEAP
 
 
@@ -142,6 +144,16 @@ class PyWin32:
         with _as_os_error():
             win32file.WriteFile(_handle(handle), data, _place(at))
 
+    def make_folder(self, path: str, sddl: str) -> None:
+        attributes = win32security.SECURITY_ATTRIBUTES()
+        attributes.SECURITY_DESCRIPTOR = _descriptor(sddl)
+        with _as_os_error(path):
+            win32file.CreateDirectory(path, attributes)
+
+    def is_plain_folder(self, path: str) -> bool:
+        found = os.lstat(path).st_file_attributes & _NO_PLAIN_FILE
+        return found == win32con.FILE_ATTRIBUTE_DIRECTORY
+
     def sddl_of(self, path: str) -> str:
         with _as_os_error(path):
             found = win32security.GetNamedSecurityInfo(
@@ -164,6 +176,18 @@ class PyWin32:
         except FileNotFoundError:
             return None
         return str(value) if kind == winreg.REG_SZ else None
+
+    def program_data(self) -> str:
+        found = ctypes.c_wchar_p()
+        failed = ctypes.WinDLL("shell32").SHGetKnownFolderPath(
+            _PROGRAM_DATA, 0, None, ctypes.byref(found)
+        )
+        try:
+            if failed or not found.value:
+                raise OSError(0, "Windows names no folder for programs' data")
+            return found.value
+        finally:
+            ctypes.WinDLL("ole32").CoTaskMemFree(found)
 
     def own_sid(self) -> str:
         with _as_os_error():

@@ -67,6 +67,14 @@ class FileCalls(Protocol):
         """Write all of it at a place."""
         ...
 
+    def make_folder(self, path: str, sddl: str) -> None:
+        """Make a folder with this descriptor; FileExistsError."""
+        ...
+
+    def is_plain_folder(self, path: str) -> bool:
+        """Say whether this is a folder, and no reparse point; FileNotFoundError."""
+        ...
+
     def sddl_of(self, path: str) -> str:
         """Give owner and DACL of a file or folder."""
         ...
@@ -81,6 +89,10 @@ class MachineCalls(Protocol):
 
     def registry_text(self, key: str, name: str) -> str | None:
         """Read a text below HKEY_LOCAL_MACHINE, of its 64-bit view; None: not there."""
+        ...
+
+    def program_data(self) -> str:
+        """Give the folder of all programs' data (FOLDERID_ProgramData)."""
         ...
 
     def own_sid(self) -> str:

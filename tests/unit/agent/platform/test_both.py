@@ -13,7 +13,7 @@ from agent.keys import shared_file
 from agent.platform import detect
 from agent.platform.interface import Platform
 from agent.platform.systemd.platform import SystemdPlatform
-from agent.platform.windows import descriptors
+from agent.platform.windows import descriptors, sddl
 from agent.platform.windows.platform import WindowsPlatform
 from agent.system.atomic_files import copy_atomically, remove_torn, write_atomically
 from agent.system.instance import Instance, machine_name
@@ -25,6 +25,7 @@ from wizard.errors import Busy
 from wizard.flow.kept_answers import KeptAnswers, state_file
 from wizard.flow.model import Answers
 from wizard.host.lock import held, is_held
+from wizard.plan import journal
 
 GUID = "01234567-89ab-cdef-0123-456789abcdef"
 
@@ -156,3 +157,12 @@ def test_state_is_where_the_platform_has_it(on_windows: FakeWin32) -> None:
     assert state_file({"LOCALAPPDATA": "/Users/ada/AppData/Local"}) == Path(
         "/Users/ada/AppData/Local/writeback/answers.json"
     )
+
+
+def test_a_journal_is_its_administrators_there_too(
+    on_windows: FakeWin32, tmp_path: Path
+) -> None:
+    on_windows.elevated = True
+    kept = journal.begin(tmp_path / "journal")
+    found = on_windows.sddl_of(str(kept.path))
+    assert sddl.same(found, descriptors.file_of_administrators())

@@ -23,7 +23,7 @@ def test_a_machine_keeps_them_as_its_system_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert Paths.of_machine() == Paths.of_system()
-    windows = WindowsPlatform(FakeWin32(), {"ProgramData": "/ProgramData"})
+    windows = WindowsPlatform(FakeWin32(), {"ProgramData": "/of/whoever/starts/it"})
     monkeypatch.setattr(detect, "_chosen", lambda: windows)
     places = Paths.of_machine()
     assert places == Paths.of_windows(Path("/ProgramData/Writeback"))

@@ -59,7 +59,7 @@ def test_any_other_has_what_its_folder_hands_down(
     files: WindowsFiles, win32: FakeWin32, tmp_path: Path
 ) -> None:
     win32.set_sddl(tmp_path, descriptors.folder_read_by(ADA))
-    files.replace(tmp_path / "a", b"one", mode=0o640)
+    files.replace(tmp_path / "a", b"one", mode=0o644)
     found = win32.sddl_of(str(tmp_path / "a"))
     assert set(sddl.allowed(sddl.read(found), sddl.READ_DATA)) == {
         *(sddl.SYSTEM, sddl.ADMINISTRATORS, ADA)
@@ -203,12 +203,34 @@ def test_who_else_has_to_do_with_a_file(
 
 
 def test_what_an_elevated_process_makes_is_its_persons_own(
-    files: WindowsFiles, tmp_path: Path
+    files: WindowsFiles, win32: FakeWin32, tmp_path: Path
 ) -> None:
+    win32.sid, win32.elevated = ADA, True
     files.replace(tmp_path / "a", b"one", mode=0o600)
+    found = win32.sddl_of(str(tmp_path / "a"))
+    assert sddl.read(found).owner == sddl.ADMINISTRATORS
+    # or what runs beside it with the same account's limited token could open it
+    assert descriptors.strangers(found) == frozenset()
     handle = files.open_to_read(tmp_path / "a", follow=False)
     assert files.exposure(handle).own
+    win32.elevated = False
+    assert not files.exposure(handle).own
     os.close(handle)
+
+
+@pytest.mark.parametrize("elevated", [True, False])
+def test_what_is_for_the_service_too_is_for_no_user(
+    files: WindowsFiles, win32: FakeWin32, tmp_path: Path, *, elevated: bool
+) -> None:
+    """Also in a folder that hands down more, as C:\\ProgramData does."""
+    win32.elevated = elevated
+    win32.sid = ADA if elevated else ME
+    files.replace(tmp_path / "a", b"one", mode=0o640)
+    found = win32.sddl_of(str(tmp_path / "a"))
+    assert descriptors.strangers(found, ME) == frozenset()
+    assert descriptors.strangers(found) == {ME}
+    written = descriptors.strangers(found, mask=sddl.WRITING)
+    assert written == (frozenset() if elevated else {ME})
 
 
 def test_secrets_that_others_read_are_told_with_who_they_are(

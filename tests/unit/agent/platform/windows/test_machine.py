@@ -53,6 +53,15 @@ def test_a_persons_state_is_in_their_profile(win32: FakeWin32) -> None:
     assert machine.state_folder({}) == Path.home() / "AppData" / "Local"
 
 
+def test_programs_data_are_where_windows_says_and_nowhere_else(
+    win32: FakeWin32,
+) -> None:
+    assert WindowsMachine(win32).data_folder() == Path("/ProgramData")
+    win32.programs = ""
+    with pytest.raises(OSError, match="cannot find"):
+        WindowsMachine(win32).data_folder()
+
+
 async def _answer() -> int:
     return 4711
 
