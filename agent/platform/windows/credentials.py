@@ -77,7 +77,7 @@ class SealedCredentials:
 
     def _compare(self, path: Path, found: str) -> None:
         """Refuse a file that others could have opened; it is not mended."""
-        if sddl.same(found, self._descriptor):
+        if sddl.same(found, self._descriptor) and _owner(found) == sddl.ADMINISTRATORS:
             return
         raise CredentialUnusable(
             Text(
@@ -91,6 +91,11 @@ class SealedCredentials:
     def _entropy(self, name: str) -> bytes:
         parts = (name.encode(), self._installation.encode())
         return hashlib.sha256(_PURPOSE + b"\0".join(parts)).digest()
+
+
+def _owner(found: str) -> str | None:
+    """Give who owns it: `sddl.same` passes over one that is not named."""
+    return sddl.read(found).owner
 
 
 def of_service(

@@ -150,6 +150,9 @@ class WindowsFiles:
         found = self._win32.sddl_of(_absolute(path))
         try:
             others = descriptors.strangers(found, me)
+            # who may change who may, whatever the entries say
+            ours = {sddl.ADMINISTRATORS, sddl.SYSTEM, service_sid(), me}
+            others |= {sddl.read(found).owner or "?"} - ours
         except ValueError:
             others = frozenset({found})
         if not others:

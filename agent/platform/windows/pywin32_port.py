@@ -22,6 +22,7 @@ import win32evtlog
 import win32file
 import win32security
 
+from agent.platform.windows.sddl import numbered
 from agent.platform.windows.win32 import Opening, Severity
 
 if TYPE_CHECKING:
@@ -267,8 +268,14 @@ def _descriptor(sddl: str) -> "PySECURITY_DESCRIPTOR":
 
 
 def _sddl(found: "PySECURITY_DESCRIPTOR") -> str:
-    return str(
-        win32security.ConvertSecurityDescriptorToStringSecurityDescriptor(
-            found, _SDDL_REVISION, _INFORMATION
-        )
+    text = win32security.ConvertSecurityDescriptorToStringSecurityDescriptor(
+        found, _SDDL_REVISION, _INFORMATION
     )
+    return numbered(str(text), _resolved)
+
+
+def _resolved(alias: str) -> str:
+    with _as_os_error():
+        # it takes the names of SDDL, too
+        sid = win32security.ConvertStringSidToSid(alias)
+        return str(win32security.ConvertSidToStringSid(sid))

@@ -6,7 +6,7 @@ descriptor lets whom do.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,7 +17,7 @@ ADMINISTRATORS = "S-1-5-32-544"
 OWNER_RIGHTS = "S-1-3-4"
 CREATOR_OWNER = "S-1-3-0"
 
-# MS-DTYP 2.5.1.1, sid-token; those of a domain have no SID of their own
+# MS-DTYP 2.5.1.1, sid-token; for the others, of a machine or a domain, see `numbered`
 _SIDS = {
     "SY": SYSTEM,
     "BA": ADMINISTRATORS,
@@ -82,6 +82,7 @@ _PARTS = re.compile(
     r"(?:O:(?P<owner>[A-Z0-9-]+?))?(?:G:(?P<group>[A-Z0-9-]+?))?"
     r"(?:D:(?P<flags>[A-Z_]*)(?P<aces>(?:\([^()]*\))*))?(?:S:.*)?"
 )
+_TRUSTEE = re.compile(r"(?<=O:)[A-Z]{2}(?=[GDS]:|$)|(?<=;)[A-Z]{2}(?=\))")
 _ACE = re.compile(r"\(([^()]*)\)")
 
 
@@ -111,6 +112,25 @@ class Descriptor:
     owner: str | None
     protected: bool
     entries: tuple[Entry, ...] | None
+
+
+def numbered(sddl: str, resolve: Callable[[str], str]) -> str:
+    """Write SIDs as numbers that Windows abbreviates by the machine or its domain.
+
+    LA is the machine's own Administrator, DA its domain's administrators: `resolve`
+    gives the SID of such a name here. An OSError of it leaves the name.
+    """
+
+    def number(found: re.Match[str]) -> str:
+        name = found[0]
+        if name in _SIDS:
+            return name
+        try:
+            return resolve(name)
+        except OSError:  # which `read` does not know either
+            return name
+
+    return _TRUSTEE.sub(number, sddl)
 
 
 def read(sddl: str) -> Descriptor:

@@ -76,11 +76,11 @@ class FileCalls(Protocol):
         ...
 
     def sddl_of(self, path: str) -> str:
-        """Give owner and DACL of a file or folder."""
+        """Give owner and DACL of a file or folder, see `sddl.numbered`."""
         ...
 
     def sddl_of_open(self, handle: int) -> str:
-        """Give owner and DACL of an open file."""
+        """Give owner and DACL of an open file, see `sddl.numbered`."""
         ...
 
 

@@ -126,3 +126,16 @@ def test_it_is_made_for_the_service_alone(
 ) -> None:
     found = win32.sddl_of(str(kept.place(NAME)))
     assert descriptors.strangers(found, SERVICE) == frozenset()
+
+
+@pytest.mark.parametrize("owner", ["", "O:SY", f"O:{SERVICE}"])
+def test_one_that_is_not_the_administrators_is_refused(
+    kept: SealedCredentials,
+    win32: FakeWin32,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: str,
+) -> None:
+    found = owner + descriptors.file_read_by(SERVICE)
+    monkeypatch.setattr(win32, "sddl_of_open", lambda _handle: found)
+    with pytest.raises(CredentialUnusable, match="other permissions"):
+        kept.read(NAME)

@@ -247,6 +247,32 @@ def test_secrets_that_others_read_are_told_with_who_they_are(
         files.readers(tmp_path / "none")
 
 
+def test_who_owns_secrets_may_read_them(
+    files: WindowsFiles, win32: FakeWin32, tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_bytes(b"one")
+    kept = f"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;{ME})"
+    for owner in ("BA", "SY", ME):
+        win32.set_sddl(tmp_path / "a", f"O:{owner}{kept}")
+        assert files.readers(tmp_path / "a") == ""
+    win32.set_sddl(tmp_path / "a", f"O:{ADA}{kept}")
+    assert ADA in files.readers(tmp_path / "a")
+
+
+def test_the_machines_own_administrator_has_files_of_their_own(
+    files: WindowsFiles, win32: FakeWin32, tmp_path: Path
+) -> None:
+    """Whom Windows writes as LA."""
+    win32.sid = f"{win32.domain}-500"
+    files.replace(tmp_path / "a", b"one", mode=0o600)
+    assert files.readers(tmp_path / "a") == ""
+    handle = files.open_to_read(tmp_path / "a", follow=False)
+    assert files.exposure(handle).own
+    os.close(handle)
+    files.copy(tmp_path / "a", tmp_path / "b")
+    assert files.readers(tmp_path / "b") == ""
+
+
 def test_a_file_that_can_not_be_looked_at_is_closed_again(
     files: WindowsFiles,
     win32: FakeWin32,

@@ -106,3 +106,21 @@ def test_strangers_are_named() -> None:
 def test_a_name_that_is_no_sid_gets_no_descriptor() -> None:
     with pytest.raises(ValueError, match="is no SID"):
         descriptors.file_read_by("WD)(A;;FA;;;WD")
+
+
+def test_whom_windows_abbreviates_by_the_machine_has_a_number() -> None:
+    here = {"LA": f"{ADA}0", "DA": f"{ADA}1"}
+
+    def resolve(name: str) -> str:
+        if name not in here:
+            raise OSError(1332, "No mapping")
+        return here[name]
+
+    text = "O:LAG:DUD:PAI(A;OICI;FA;;;DA)(A;;FA;;;SY)(A;;FR;;;XX)S:AI"
+    told = sddl.numbered(text, resolve)
+    assert told == (
+        f"O:{ADA}0G:DUD:PAI(A;OICI;FA;;;{ADA}1)(A;;FA;;;SY)(A;;FR;;;XX)S:AI"
+    )
+    with pytest.raises(ValueError, match="is no SID"):
+        sddl.read(told)
+    assert sddl.read(sddl.numbered("O:LA", resolve)).owner == f"{ADA}0"
