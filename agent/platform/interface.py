@@ -132,7 +132,10 @@ class Files(Protocol):
 
 
 class OpenFiles(Protocol):
-    """Open files: at a place, onto the disk."""
+    """Open files: at a place, onto the disk.
+
+    What is done at a place may move the file's own position.
+    """
 
     def read_at(self, handle: int, size: int, at: int) -> bytes:
         """Read from a place, fewer bytes at the end."""

@@ -66,10 +66,15 @@ class AskedEnd:
         except OSError:
             told(by_successor=False)
             return
-        while not stop.is_set():
-            if self._win32.wait_event(asked, _LOOK_S):
-                # set before the other, so that it is seen here
-                told(by_successor=self._win32.wait_event(other, 0.0))
-                break
+        try:
+            while not stop.is_set():
+                if self._win32.wait_event(asked, _LOOK_S):
+                    # set before the other, so that it is seen here
+                    told(by_successor=self._win32.wait_event(other, 0.0))
+                    break
+        except OSError:
+            # or nothing but force could end this process
+            told(by_successor=False)
         for event in (asked, other):
-            self._win32.close_event(event)
+            with contextlib.suppress(OSError):
+                self._win32.close_event(event)

@@ -36,7 +36,7 @@ class EventJournal:
     def __init__(self, win32: EventLogCalls, waiting: int = _WAITING) -> None:
         self._win32 = win32
         self._entries = queue.Queue[Entry | None](waiting)
-        self._lost = 0
+        self._lost, self._counting = 0, threading.Lock()
         self._closed = False
         self._thread = threading.Thread(
             target=self._write_all, name="event log", daemon=True
@@ -50,7 +50,8 @@ class EventJournal:
         try:
             self._entries.put_nowait(entry)
         except queue.Full:
-            self._lost += 1
+            with self._counting:
+                self._lost += 1
 
     def close(self) -> None:
         """Write what waits, as far as that takes no longer than a service may."""
@@ -63,17 +64,18 @@ class EventJournal:
 
     def _write_all(self) -> None:
         while (entry := self._entries.get()) is not None:
-            lost, self._lost = self._lost, 0
+            with self._counting:
+                lost, self._lost = self._lost, 0
             if lost:
                 self._write(_of_lost(lost))
             self._write(entry)
 
     def _write(self, entry: Entry) -> None:
-        texts = list(_texts(entry))
-        # an event log that does not take it is no reason to fail
-        with contextlib.suppress(OSError):
+        # an event log that does not take it is no reason to fail; nor is an entry that
+        # can't be written a reason to write none any more
+        with contextlib.suppress(Exception):
             self._win32.report_event(
-                SOURCE, _TYPES[entry.level], entry.event or LOG_ID, texts
+                SOURCE, _TYPES[entry.level], entry.event or LOG_ID, list(_texts(entry))
             )
 
 
@@ -82,7 +84,9 @@ def _texts(entry: Entry) -> Iterator[str]:
     left = _MOST
     fields = (f"{name}={value}" for name, value in entry.fields.items())
     for text in chain((entry.message,), fields):
-        units = text.encode("utf-16-le", "replace")[: 2 * min(left, _LONGEST)]
+        # a text ends there for Windows
+        whole = text.replace("\0", "\\0")
+        units = whole.encode("utf-16-le", "replace")[: 2 * min(left, _LONGEST)]
         left -= len(units) // 2
         # the half of a pair that was cut is left out
         yield units.decode("utf-16-le", "ignore")

@@ -38,9 +38,12 @@ class WindowsLocks:
         return False
 
     def is_locked(self, path: Path) -> bool:
-        """Ask by taking it for a moment: Windows has no other question."""
+        """Ask by taking it for a moment: Windows has no other question.
+
+        Who asks at the same time is outlasted, too.
+        """
         handle = self._win32.open_file(str(path.absolute()), Opening.READ)
         try:
-            return not self._win32.lock_byte(handle, AT, wait=False)
+            return not self.lock_visibly(handle)
         finally:
             os.close(handle)  # which lets go of the lock, too

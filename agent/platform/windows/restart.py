@@ -51,7 +51,8 @@ class Doing:
 class Hosted:
     """The children of the host: who serves, who is to, and who drains.
 
-    `again`: a hand-over was asked for while one was under way.
+    `again`: a hand-over was asked for while one was under way. `failed`: it
+    stopped, and nobody had asked for that.
     """
 
     phase: Phase = Phase.STARTING
@@ -59,6 +60,7 @@ class Hosted:
     successor: int = 0
     draining: frozenset[int] = frozenset()
     again: bool = False
+    failed: bool = False
 
 
 Step = tuple[Hosted, Sequence[Doing]]
@@ -193,4 +195,6 @@ def _children(now: Hosted) -> frozenset[int]:
 
 
 def _over(now: Hosted) -> Step:
-    return replace(Hosted(Phase.STOPPED), draining=now.draining), (Doing(Act.REPORT),)
+    failed = now.phase is not Phase.STOPPING
+    over = Hosted(Phase.STOPPED, draining=now.draining, failed=failed)
+    return over, (Doing(Act.REPORT),)

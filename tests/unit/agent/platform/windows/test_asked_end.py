@@ -58,6 +58,28 @@ async def test_a_child_whose_host_is_gone_ends(win32: FakeWin32) -> None:
     assert not succeeded.is_set()
 
 
+@pytest.mark.parametrize("refused", [STOP, SUCCEEDED])
+async def test_one_that_can_not_hear_its_host_ends(
+    win32: FakeWin32, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    win32.make_events(STOP, SUCCEEDED)
+    win32.set_event(win32.open_event(STOP))
+    wait = win32.wait_event
+    waited: list[str] = []
+
+    def broken(event: int, seconds: float) -> bool:
+        waited.append(STOP if seconds else SUCCEEDED)
+        if waited[-1] == refused:
+            raise OSError(6, "The handle is invalid")
+        return wait(event, seconds)
+
+    monkeypatch.setattr(win32, "wait_event", broken)
+    _status, stop, succeeded = listening(win32)
+    await asyncio.wait_for(stop.wait(), 30)
+    assert waited[-1] == refused
+    assert not succeeded.is_set()
+
+
 async def test_without_a_host_a_person_ends_it(
     win32: FakeWin32, monkeypatch: pytest.MonkeyPatch
 ) -> None:

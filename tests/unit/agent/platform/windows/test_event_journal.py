@@ -87,3 +87,26 @@ def test_an_entry_is_no_longer_than_the_log_takes(win32: FakeWin32) -> None:
     assert max(sizes) < 2 * 31_839
     assert sum(sizes) < 61_440
     assert short.texts == ("short", "A=1", "B=?")
+
+
+def test_one_that_can_not_be_written_is_not_the_last(
+    win32: FakeWin32, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = win32.report_event
+
+    def refused(*given: object) -> None:
+        if given[3] == ["odd"]:
+            raise ValueError("embedded null character")
+        report(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(win32, "report_event", refused)
+    with closing(EventJournal(win32)) as journal:
+        journal.send(Entry("odd", Level.ERROR, 0, {}))
+        journal.send(Entry("next", Level.ERROR, 0, {}))
+    assert [each.texts for each in win32.reported] == [("next",)]
+
+
+def test_a_text_does_not_end_at_a_null(win32: FakeWin32) -> None:
+    with closing(EventJournal(win32)) as journal:
+        journal.send(Entry("a\0b", Level.ERROR, 0, {"A": "\0"}))
+    assert win32.reported[0].texts == (r"a\0b", r"A=\0")

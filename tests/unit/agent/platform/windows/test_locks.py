@@ -43,3 +43,16 @@ def test_one_who_asks_keeps_nobody_from_it(win32: FakeWin32, tmp_path: Path) -> 
             win32, pause=lambda _: win32.unlock_byte(asking.fileno(), AT)
         )
         assert locks.lock_visibly(mine.fileno())
+
+
+def test_two_who_ask_do_not_take_each_other_for_a_holder(
+    win32: FakeWin32, tmp_path: Path
+) -> None:
+    path = tmp_path / "lock"
+    path.touch()
+    with path.open("r+") as asking:
+        assert win32.lock_byte(asking.fileno(), AT, wait=False)
+        locks = WindowsLocks(
+            win32, pause=lambda _: win32.unlock_byte(asking.fileno(), AT)
+        )
+        assert not locks.is_locked(path)

@@ -106,13 +106,16 @@ def test_where_both_are_gone_the_service_has_ended(
 ) -> None:
     now, _ = restart.ended(handing_over(), 1)
     now, done = last(now, 2)
-    assert now.phase is Phase.STOPPED
+    assert (now.phase, now.failed) == (Phase.STOPPED, True)
     assert Doing(Act.REPORT) in done
 
 
 def test_an_agent_that_ends_by_itself_is_the_end_of_the_service() -> None:
     now, done = restart.ended(running(), 1)
     assert (now.phase, done) == (Phase.STOPPED, (Doing(Act.REPORT),))
+    # so that the service control manager starts it again
+    assert now.failed
+    assert restart.not_started(Hosted())[0].failed
 
 
 def test_a_stop_waits_for_each_child() -> None:
@@ -124,6 +127,7 @@ def test_a_stop_waits_for_each_child() -> None:
     assert (now.phase, done) == (Phase.STOPPING, ())
     now, done = restart.ended(now, 1)
     assert (now.phase, done) == (Phase.STOPPED, (Doing(Act.REPORT),))
+    assert not now.failed
 
 
 def test_a_child_that_is_started_into_a_stop_is_stopped() -> None:
@@ -141,7 +145,7 @@ def test_what_does_not_end_in_time_is_ended() -> None:
     now, _ = restart.stop(running())
     now, done = restart.out_of_time(now)
     assert done == (Doing(Act.KILL, 1), Doing(Act.REPORT))
-    assert now.phase is Phase.STOPPED
+    assert (now.phase, now.failed) == (Phase.STOPPED, False)
 
 
 def test_other_controls_do_nothing() -> None:
