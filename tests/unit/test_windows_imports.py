@@ -4,8 +4,11 @@ In a process of its own, which is told that it is on Windows, and which has none
 modules that Windows has not.
 """
 
+import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,8 @@ import importlib, pkgutil, sys
 import {others}
 
 class Missing:
-    names = {{"fcntl", "grp", "jeepney", "pty", "pwd", "resource", "termios", "uvloop"}}
+    names = {{"fcntl", "grp", "jeepney", "pty", "pwd", "resource"}}
+    names |= {{"syslog", "termios", "uvloop"}}
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in self.names:
@@ -28,6 +32,16 @@ for name in [*sys.modules]:
         del sys.modules[name]
 sys.meta_path.insert(0, Missing())
 sys.platform = "win32"
+import os, select, signal, socket
+for module, names in (
+    (os, "O_NOFOLLOW O_NONBLOCK O_CLOEXEC O_PATH geteuid getuid getgid fork setsid"),
+    (os, "killpg fchown chown pread pwrite sysconf uname"),
+    (signal, "SIGHUP SIGKILL SIGUSR1 SIGUSR2 SIGALRM"),
+    (socket, "AF_UNIX SCM_RIGHTS"),
+    (select, "poll epoll"),
+):
+    for name in names.split():
+        vars(module).pop(name, None)
 """
 _ALL_OF = """
 count = 0
@@ -35,7 +49,7 @@ for package in {packages}:
     top = importlib.import_module(package)
     for found in pkgutil.walk_packages(top.__path__, f"{{package}}."):
         parts = set(found.name.split("."))
-        if parts & {{"systemd", "dbus", "sandbox", "pywin32_port"}}:
+        if parts & {{"systemd", "dbus", "pywin32_port"}}:
             continue
         importlib.import_module(found.name)
         count += 1
@@ -97,3 +111,38 @@ def test_a_program_says_there_how_it_is_used(program: str) -> None:
     done = on_windows(_HELP_OF.format(program=program))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("usage: writeback")
+
+
+# what the contracts on imports can't name, as nothing imports it so far
+_OF_WINDOWS = re.compile(
+    r"_winapi|msvcrt|pythoncom|pywintypes|servicemanager|win32\w*|winerror|winreg"
+)
+_OF_POSIX = {"pty", "syslog", "termios"}
+_PORT = "agent/platform/windows/pywin32_port.py"
+
+
+def imports(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (each.name.partition(".")[0] for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield str(node.module).partition(".")[0]
+
+
+def of_one_system(name: str) -> bool:
+    return name in _OF_POSIX or bool(_OF_WINDOWS.fullmatch(name))
+
+
+def test_only_the_port_imports_what_is_of_windows() -> None:
+    found = {
+        path.relative_to(_HOUSE).as_posix()
+        for package in ("agent", "rollout", "wire", "wizard")
+        for path in (_HOUSE / package).rglob("*.py")
+        if any(map(of_one_system, imports(path.read_text(encoding="utf-8"))))
+    }
+    assert found == {_PORT}
+
+
+def test_each_way_to_import_it_is_found() -> None:
+    told = "import win32com.client\nfrom syslog import syslog\nimport os"
+    assert [*map(of_one_system, imports(told))] == [True, True, False]
