@@ -66,6 +66,13 @@ def _garbage() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _old_garbage() -> Iterator[None]:
+    """Collect windows that had grown old, before tests whose threads would do it."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture
 def lettered(qapp: QApplication) -> Iterator[Callable[[float], None]]:
     """Gives the application letters of so many points; what is made then has them."""
