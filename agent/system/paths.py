@@ -46,19 +46,13 @@ class Paths:
     def below(cls, home: Path) -> Self:
         """Put everything below one folder, as on a machine for trying."""
         state = home / "state"
-        return cls(
-            home=home,
-            settings=home / "etc/settings.yaml",
-            enrolment=home / "etc/enrolment.json",
+        return cls._laid_out(
+            home,
+            settings_folder=home / "etc",
             secrets=home / "secrets",
             state=state,
-            starts=state / "starts",
-            ledger=state / "ledger.sqlite",
-            sealing_keys=state / "sealing-keys.jwe",
-            succession=state / "succession.json",
             status=state / "status.json",
-            audit=home / "log/audit.jsonl",
-            log=home / "log/agent.log",
+            log_folder=home / "log",
             journal=state / "journal",
         )
 
@@ -74,20 +68,14 @@ class Paths:
 
         The service changes what is below `agent` and `log` alone.
         """
-        state, log = folder / "agent", folder / "log"
-        return cls(
-            home=folder,
-            settings=folder / "settings.yaml",
-            enrolment=folder / "enrolment.json",
+        state = folder / "agent"
+        return cls._laid_out(
+            folder,
+            settings_folder=folder,
             secrets=folder / "secrets",
             state=state,
-            starts=state / "starts",
-            ledger=state / "ledger.sqlite",
-            sealing_keys=state / "sealing-keys.jwe",
-            succession=state / "succession.json",
             status=state / "status.json",
-            audit=log / "audit.jsonl",
-            log=log / "agent.log",
+            log_folder=folder / "log",
             journal=folder / "journal",
         )
 
@@ -95,19 +83,41 @@ class Paths:
     def of_system(cls, root: Path = Path("/")) -> Self:
         """Put everything where Linux keeps it (FHS 3.0, file-hierarchy(7))."""
         kept = root / "var/lib/writeback"
-        return cls(
-            home=kept,
-            settings=root / "etc/writeback/settings.yaml",
-            enrolment=root / "etc/writeback/enrolment.json",
+        return cls._laid_out(
+            kept,
+            settings_folder=root / "etc/writeback",
             secrets=root / "etc/writeback/credentials",
             # the agent's own; what root reads again is beside it, never below
             state=kept / "agent",
-            starts=kept / "agent/starts",
-            ledger=kept / "agent/ledger.sqlite",
-            sealing_keys=kept / "agent/sealing-keys.jwe",
-            succession=kept / "agent/succession.json",
             status=root / "run/writeback/status.json",
-            audit=root / "var/log/writeback/audit.jsonl",
-            log=root / "var/log/writeback/agent.log",
+            log_folder=root / "var/log/writeback",
             journal=kept / "journal",
+        )
+
+    @classmethod
+    def _laid_out(
+        cls,
+        home: Path,
+        *,
+        settings_folder: Path,
+        secrets: Path,
+        state: Path,
+        status: Path,
+        log_folder: Path,
+        journal: Path,
+    ) -> Self:
+        return cls(
+            home=home,
+            settings=settings_folder / "settings.yaml",
+            enrolment=settings_folder / "enrolment.json",
+            secrets=secrets,
+            state=state,
+            starts=state / "starts",
+            ledger=state / "ledger.sqlite",
+            sealing_keys=state / "sealing-keys.jwe",
+            succession=state / "succession.json",
+            status=status,
+            audit=log_folder / "audit.jsonl",
+            log=log_folder / "agent.log",
+            journal=journal,
         )
