@@ -21,17 +21,14 @@ _DAY_S = 86_400
 _DONE = frozenset({"ok", "partial"})
 # what the rules say of a password: who typed it chooses another, nothing failed
 _RULES = frozenset(
-    map(
-        str,
-        (
-            Code.TOO_SHORT,
-            Code.NOT_COMPLEX,
-            Code.IN_HISTORY,
-            Code.TOO_YOUNG,
-            Code.POLICY,
-            Code.BANNED_PASSWORD,
-        ),
-    )
+    {
+        Code.TOO_SHORT,
+        Code.NOT_COMPLEX,
+        Code.IN_HISTORY,
+        Code.TOO_YOUNG,
+        Code.POLICY,
+        Code.BANNED_PASSWORD,
+    }
 )
 _MOST_CAUSES = 10
 
