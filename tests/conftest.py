@@ -1,5 +1,6 @@
 """Fixtures of every test, and what a run of the tests ends with."""
 
+import gc
 import gettext
 import locale
 import logging
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from wire.log_limit import LogLimit
+from wizard.ui.jobs.garbage import collect
 
 # before Qt is imported by any test; those on a real screen say so themselves
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -36,6 +38,19 @@ _LINE = "line of the report"
 def report_line(record_property: Callable[[str, object], None]) -> ReportLine:
     """Takes a line, such as a seed; every run of the tests ends with these."""
     return lambda line: record_property(_LINE, line)
+
+
+@pytest.fixture(autouse=True)
+def _garbage() -> Iterator[None]:
+    """Collects what tests left in this thread alone, where windows may be of it.
+
+    Python collects in whichever thread allocates. A window that an earlier test closed
+    would be destroyed in the thread of a later one, which ends the process or, worse,
+    damages its memory (Qt manual, "Threads and QObjects").
+    """
+    gc.disable()
+    yield
+    collect()
 
 
 @pytest.fixture(autouse=True)

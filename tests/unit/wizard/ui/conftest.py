@@ -1,7 +1,6 @@
 """Windows without a screen, on a controller that is a fake."""
 # ruff: noqa: N802 - names that pytest-qt gave
 
-import gc
 import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -55,22 +54,6 @@ class Patient(QtBot):
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     assert qapp
     return Patient(request)
-
-
-@pytest.fixture(autouse=True)
-def _garbage() -> Iterator[None]:
-    """Collect what a test made in this thread, as the program does, and in no other."""
-    gc.disable()
-    yield
-    gc.collect(1)  # all that was made meanwhile: nothing got older
-    gc.enable()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _old_garbage() -> Iterator[None]:
-    """Collect windows that had grown old, before tests whose threads would do it."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture
