@@ -1,19 +1,22 @@
 """The lab's own relay, with one portal that is known to it."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from lab import places, process
+from docs.portal_keys import new_portal, statement, whole_code
+from lab import process
 from lab.authority import Authority, issue
 from lab.chroot.errors import LabError
 from lab.domain import ADDRESSES
+from relay.cli.main import main as relay_main
 
 NAME = "relay.corp.test"
 PORTAL = "portal"
@@ -91,7 +94,7 @@ class LabRelay:
     def start(self, *, dies_with_us: bool) -> None:
         """Serve, and return when it accepts connections."""
         argv = [
-            *(*_command(), "serve", "--data", str(self._data)),
+            *(sys.executable, "-m", "relay", "serve", "--data", str(self._data)),
             *("--listen", f"{self.address}:{self.port}", "--name", NAME),
             *("--cert", str(self.folder / "server.pem")),
             *("--key", str(self.folder / "server.key")),
@@ -131,29 +134,20 @@ class LabRelay:
     def code(self, portal: Path | None = None) -> str:
         """A new enrolment code for one agent: the relay's half and the portal's."""
         half = _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
-        whole = self._portal("code", half, file=portal).strip()
+        whole = whole_code(portal or self.portal, half)
         self.codes += [half, whole]
         return whole
 
     def _add_portal(self) -> None:
-        ca = str(self.folder / "ca.pem")
-        statement = self.folder / "statement"
-        words = ("new-keys", ISSUER, self.url, "--relay-ca", ca)
-        statement.write_text(self._portal(*words))
-        output = _run(
-            *("portal", "add", PORTAL, "--data", str(self._data)),
-            *("--statement", str(statement)),
-        )
-        granted = json.loads(output)
+        stated = self.folder / "statement"
+        new_portal(self.portal, ISSUER, self.url, str(self.folder / "ca.pem"))
+        stated.write_text(statement(self.portal))
+        words = ("--data", str(self._data), "--statement", str(stated))
+        granted = json.loads(_run("portal", "add", PORTAL, *words))
         known = json.loads(self.portal.read_text())
         known["send_key_name"] = granted["send_key_name"]
         known["send_key"] = granted["send_key"]
         write_private(self.portal, known)
-
-    def _portal(self, *words: str, file: Path | None = None) -> str:
-        """Do a thing as the portal's owner, by the reference client."""
-        portal = str(file or self.portal)
-        return _done([sys.executable, "-m", "docs.portal", "--portal", portal, *words])
 
 
 def write_private(path: Path, value: object) -> None:
@@ -163,26 +157,18 @@ def write_private(path: Path, value: object) -> None:
         json.dump(value, file, indent=1)
 
 
-def _command() -> tuple[str, ...]:
-    return (sys.executable, "-m", "relay")
+def _run(*words: str) -> str:
+    """Run a command of the relay's owner and give what it printed.
 
-
-def _run(*arguments: str) -> str:
-    return _done([*_command(), *arguments])
-
-
-def _done(argv: list[str]) -> str:
-    done = subprocess.run(
-        argv,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=places.REPOSITORY,
-    )
-    if done.returncode:
-        name = " ".join(argv[1:4])
-        raise LabError(f"{name} failed.", done.stderr.strip())
-    return done.stdout
+    In this process: a Python of its own is half a second before it does anything.
+    """
+    said, refused = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(refused):
+        failed = relay_main(words)
+    if failed:
+        name = f"writeback-relay {words[0]}"
+        raise LabError(f"{name} failed.", refused.getvalue().strip())
+    return said.getvalue()
 
 
 def _free_port(address: str) -> int:
