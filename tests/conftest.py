@@ -7,6 +7,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import chain, groupby
 from pathlib import Path
 from uuid import uuid4
 
@@ -115,6 +116,26 @@ def own_language() -> Iterator[None]:
         if value is not None:
             os.environ[name] = value
     locale.textdomain(locale.textdomain(None))
+
+
+@pytest.hookimpl(trylast=True)  # without those that are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the booted machines, where there are workers to share the tests.
+
+    xdist gives each worker a share of the list, one after another, and one that is
+    done takes from the end of another's: what takes long, and comes last, leaves the
+    others with nothing to take. Half of it begins the second share.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        files = [list(tests) for _, tests in groupby(items, lambda item: item.path)]
+        long = [file for file in files if file[0].get_closest_marker("system")]
+        first, second = chain(*long[::2]), chain(*long[1::2])
+        others = [item for file in files if file not in long for item in file]
+        share = [*first, *others][: len(items) // workers + workers]  # however rounded
+        taken = set(share)
+        rest = [item for item in others if item not in taken]
+        items[:] = [*share, *second, *rest]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
