@@ -126,6 +126,11 @@ def _good_to_know(facts: Facts) -> Iterator[Text]:
             "Some people, such as those who work with sensitive data, are always asked "
             "for two of them."
         )
+    if facts.two_proof and facts.allowed_from != "code":
+        yield Text(
+            "People who are always asked for two methods get a code from the help desk "
+            "first, and sign in with that to add their first one."
+        )
 
 
 def _on_the_day(facts: Facts) -> Iterator[Block]:

@@ -19,6 +19,9 @@ class SelfServiceDraft:
         kinds: those that count, as on the wire.
         receipts: `required` or `accepted`.
         peers: agents whose receipts count; each a `fingerprint`, and `until` a day.
+        allowed_from: where the first method may be registered, as in the settings.
+        provider_sign_in: the portal's word counts that people signed in elsewhere.
+        portal_codes: likewise of a registration code of the portal's owner.
         switched_off: operations that people are offered and that the optional feature
             they stand on refuses, by the paths of their fields.
 
@@ -29,6 +32,9 @@ class SelfServiceDraft:
     kinds: tuple[str, ...]
     receipts: str = "required"
     peers: tuple[Mapping[str, str], ...] = ()
+    allowed_from: str = "anywhere"
+    provider_sign_in: bool = False
+    portal_codes: bool = False
     switched_off: tuple[str, ...] = ()
 
 

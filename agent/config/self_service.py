@@ -23,6 +23,7 @@ Network = Annotated[str, AfterValidator(validators.network)]
 BannedWord = Annotated[str, AfterValidator(validators.banned_word)]
 HelpUrl = Annotated[str, AfterValidator(validators.help_url)]
 HelpText = Annotated[str, AfterValidator(validators.one_line)]
+AllowedFrom = Literal["anywhere", "networks", "code"]
 # what holds addresses of people; any other attribute could hold a secret
 Contact = Literal[
     "mail",
@@ -73,7 +74,7 @@ class Registration(Model):
         description="hours after which a new verification method counts for a reset; "
         "0: at once",
     )
-    allowed_from: Literal["anywhere", "networks", "code"] = Field(
+    allowed_from: AllowedFrom = Field(
         default="anywhere",
         description="where the first verification method may be registered: "
         "anywhere, from the networks below, or with a registration code",
@@ -174,7 +175,8 @@ class SelfService(Model):
     two_proof_groups: Principals = Field(
         default=(),
         description="of these people and groups two verification methods are always "
-        "asked, and neither questions nor text messages count",
+        "asked, neither questions nor text messages count, and the first one is "
+        "registered with a registration code",
     )
     operations: SelfServiceOperations = SelfServiceOperations()
     proofs: Literal[1, 2] = Field(

@@ -76,7 +76,7 @@ def _check_person(located: Located, may: Eligibility, tools: Tools) -> None:
             # who may reset by what is registered may register more
             check_proofs(request.methods, located.subject, may, request.portal, tools)
         else:
-            check_signed_in(located, tools)
+            check_signed_in(located, may, tools)
 
 
 def check_proofs(

@@ -34,7 +34,7 @@ def look_up(entitled: Entitled, tools: Tools) -> Answer:
     return Answer(
         Code.OK,
         message=_FOUND,
-        person=_person(located, names, tools),
+        person=_person(located, may, names, tools),
         self_service=block,
         state=_state(located),
     )
@@ -58,7 +58,8 @@ def _self_service(located: Located, may: Eligibility, tools: Tools) -> dict[str,
         "receipts": settings.receipts,
         "two_proof": may.two_proof,
         "roles": [name for name, entry in roles.items() if entry],
-        "registration": settings.registration.model_dump(mode="json"),
+        "registration": settings.registration.model_dump(mode="json")
+        | {"allowed_from": may.allowed_from},
     }
 
 
@@ -69,7 +70,10 @@ def _read(located: Located, tools: Tools) -> Mapping[str, Sequence[str]]:
 
 
 def _person(
-    located: Located, names: Mapping[str, Sequence[str]], tools: Tools
+    located: Located,
+    may: Eligibility,
+    names: Mapping[str, Sequence[str]],
+    tools: Tools,
 ) -> dict[str, Any]:
     """Give who it is; addresses only while they register, and where settings say so.
 
@@ -82,7 +86,7 @@ def _person(
         "upn": upn,
         "language": language,
     }
-    if located.request.purpose == "register" and _signed_in(located, tools):
+    if located.request.purpose == "register" and _signed_in(located, may, tools):
         person["contacts"] = {
             each: [printable(value, _MOST_LENGTH) for value in names[each]]
             for each in tools.settings.self_service.contacts
@@ -91,9 +95,9 @@ def _person(
     return person
 
 
-def _signed_in(located: Located, tools: Tools) -> bool:
+def _signed_in(located: Located, may: Eligibility, tools: Tools) -> bool:
     try:
-        check_signed_in(located, tools)
+        check_signed_in(located, may, tools)
     except Refused:
         return False
     return True

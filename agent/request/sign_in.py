@@ -10,13 +10,14 @@ from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 from agent.request.stages import Located, Tools
+from agent.self_service.eligibility import Eligibility
 from agent.self_service.vouching import VISIT_S
 from wire.messages import CLOCK_LEEWAY_S
 from wire.outcomes import Code, Refused
 from wire.request_claims import SignInClaim
 
 
-def check_signed_in(located: Located, tools: Tools) -> None:
+def check_signed_in(located: Located, may: Eligibility, tools: Tools) -> None:
     """See that who registers signed in; Refused as sign_in_needed with what lacks.
 
     What is asked of where they do it is of the first method alone: who has some proves
@@ -25,17 +26,17 @@ def check_signed_in(located: Located, tools: Tools) -> None:
     registration = tools.settings.self_service.registration
     match located.request.sign_in:
         case SignInClaim(token=str(token)):
-            _check_place(located, tools)
+            _check_place(located, may, tools)
             who = located.request.portal.issuer, located.subject.guid
             tools.vouching.check_signed_in(token, who, time.time())
         case SignInClaim(at=int(moment)):
-            _check_place(located, tools)
+            _check_place(located, may, tools)
             _check_word("provider_sign_in", moment, on=registration.provider_sign_in)
         case SignInClaim(code_at=int(moment)):
             # it is the code that `allowed_from` may ask for, and good from anywhere
             _check_word("portal_codes", moment, on=registration.portal_codes)
         case _:
-            _check_place(located, tools)
+            _check_place(located, may, tools)
             raise Refused(Code.SIGN_IN_NEEDED, "neither sign_in nor methods is there")
 
 
@@ -48,11 +49,13 @@ def _check_word(setting: str, moment: int, *, on: bool) -> None:
         raise Refused(Code.SIGN_IN_NEEDED, f"sign_in is over {VISIT_S} s ago")
 
 
-def _check_place(located: Located, tools: Tools) -> None:
+def _check_place(located: Located, may: Eligibility, tools: Tools) -> None:
     registration = tools.settings.self_service.registration
-    match registration.allowed_from:
+    match may.allowed_from:
         case "code":
-            rule = "the first one needs a registration code (allowed_from)"
+            named = tools.settings.self_service.registration.allowed_from == "code"
+            why = "allowed_from" if named else "two_proof_groups"
+            rule = f"the first one needs a registration code ({why})"
             raise Refused(Code.SIGN_IN_NEEDED, rule)
         case "networks":
             origin = located.request.origin

@@ -6,7 +6,7 @@ Whether it would work is another question: that is the verdict's (`agent.verdict
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.config.self_service import SelfService
+from agent.config.self_service import AllowedFrom, SelfService
 from agent.verdict.membership import Membership
 from wire.operation import Operation
 from wire.self_service.proof_kind import ProofKind
@@ -28,6 +28,7 @@ class Eligibility:
 
     `entry` is the one of the settings that decides; `kinds` count for this person, and
     `proofs` of them are asked for; `operations` are theirs, without the help desk.
+    `allowed_from` is where their first method may be registered.
     """
 
     why_not: WhyNot | None
@@ -36,6 +37,7 @@ class Eligibility:
     proofs: int
     kinds: tuple[ProofKind, ...]
     operations: frozenset[Operation]
+    allowed_from: AllowedFrom
 
     @property
     def eligible(self) -> bool:
@@ -78,7 +80,19 @@ def eligibility(settings: SelfService, membership: Membership) -> Eligibility:
         2 if two_proof else settings.proofs,
         kinds,
         offered(settings) if why_not is None else frozenset(),
+        _allowed_from(settings, membership),
     )
+
+
+def _allowed_from(settings: SelfService, membership: Membership) -> AllowedFrom:
+    """Say where the first method may be registered.
+
+    Of two-proof people, and of whom nobody knows whether they are, a stolen password
+    alone registers none: they need a code, as somebody made sure of them then.
+    """
+    if membership.two_proof or membership.unknown:
+        return "code"
+    return settings.registration.allowed_from
 
 
 def _why_not(

@@ -164,6 +164,7 @@ class AccountPages:
                 "worth": worth,
                 "may_change": account.may_change_methods(now),
                 "lacks": _lacks(account),
+                "two_proof": policy.two_proof,
                 "wrong": "",
                 **fields,
             },

@@ -18,6 +18,7 @@ from wizard.directory.sign_in import as_either
 from wizard.flow.pages.order import FIELDS
 from wizard.flow.pages.self_service import (
     ADMINISTRATORS,
+    ALLOWED_FROM,
     AUDITORS,
     CHANGE,
     EXCEPTIONS,
@@ -27,6 +28,8 @@ from wizard.flow.pages.self_service import (
     NAMED,
     OFFERED,
     PEERS,
+    PORTAL_CODES,
+    PROVIDER,
     RECEIPTS,
     TWO,
 )
@@ -46,6 +49,23 @@ _NO_RECEIPT = Text(
     "Whoever writes to the portal's database can add a verification method to any "
     "account, and reset its password with that."
 )
+_NO_USE = Text(
+    "Nobody registers a first method after it: a registration code is asked for."
+)
+_OF_NO_USE = Text("Clear it, or let the first method be registered without a code.")
+_NO_CODES = Text("Nobody can make a registration code, so nobody can register.")
+_NO_CODES_FOR_TWO = Text(
+    "They register their first method with a registration code, and nobody can make "
+    "one."
+)
+_MAKE_CODES = Text(
+    "Name a help desk, or let registration codes of the portal's owner count."
+)
+_OWNER_S_CODES = Text(
+    "Whoever has the portal in their hands can register a verification method for "
+    "anybody, and reset the password with that."
+)
+_NO_MORE_CODES = Text("Clear it once the first of the help desk have registered.")
 _RECEIPT = Text("Ask for receipts once people who registered before signed in again.")
 
 
@@ -67,6 +87,7 @@ def run(
             values[path] = given.resolved
     rows += weak(wanted)
     rows += refused(wanted)
+    rows += registering(wanted)
     rows += ended_peers(wanted, datetime.now(UTC).date())
     failed = {row.field for row in rows if row.state == "failed"}
     changed = {
@@ -90,6 +111,29 @@ def weak(wanted: SelfServiceDraft) -> Iterator[Check]:
     if wanted.receipts == "accepted":
         title = FIELDS[RECEIPTS].label
         yield Check("receipts", title, "warning", _NO_RECEIPT, _RECEIPT, field=RECEIPTS)
+
+
+def registering(wanted: SelfServiceDraft) -> Iterator[Check]:
+    """Warn of ways to register that lead nowhere, or are open for longer than needed.
+
+    A registration code is made by the help desk, by administrators of the portal who
+    help likewise, or by the portal's owner.
+    """
+    helped = any(wanted.named.get(path) for path in (HELP_DESK, ADMINISTRATORS))
+    by_code = wanted.allowed_from == "code"
+    if by_code and wanted.provider_sign_in:
+        yield _warned("provider_no_use", PROVIDER, _NO_USE, _OF_NO_USE)
+    if not helped and not wanted.portal_codes:
+        if by_code:
+            yield _warned("nobody_makes_codes", ALLOWED_FROM, _NO_CODES, _MAKE_CODES)
+        elif wanted.named.get(TWO):
+            yield _warned("no_codes_for_two", TWO, _NO_CODES_FOR_TWO, _MAKE_CODES)
+    if helped and wanted.portal_codes:
+        yield _warned("portal_codes", PORTAL_CODES, _OWNER_S_CODES, _NO_MORE_CODES)
+
+
+def _warned(check: str, path: str, what: Text, remedy: Text) -> Check:
+    return Check(check, FIELDS[path].label, "warning", what, remedy, field=path)
 
 
 def refused(wanted: SelfServiceDraft) -> Iterator[Check]:

@@ -32,11 +32,14 @@ from wizard.flow.model import AGENT_KEYS, Answers
 from wizard.flow.pages.remove import ACCOUNT, AUDIT, GRANTS
 from wizard.flow.pages.rotate import ROTATE, SEALING, SHARED, SIGN_IN
 from wizard.flow.pages.self_service import (
+    ALLOWED_FROM,
     KINDS,
     NAMED,
     OFFERED,
     PEERS,
+    PORTAL_CODES,
     PROOFS,
+    PROVIDER,
     RECEIPTS,
     SELF_SERVICE,
 )
@@ -148,6 +151,9 @@ def self_service_draft_of(answers: Answers) -> SelfServiceDraft | None:
         kinds=tuple(answers.get(KINDS) or ()),
         receipts=answers.text(RECEIPTS),
         peers=tuple(map(peer_of, answers.get(PEERS) or ())),
+        allowed_from=answers.text(ALLOWED_FROM),
+        provider_sign_in=bool(answers.get(PROVIDER)),
+        portal_codes=bool(answers.get(PORTAL_CODES)),
         switched_off=tuple(
             path for path, feature in OFFERED.items() if _is_off(answers, path, feature)
         ),

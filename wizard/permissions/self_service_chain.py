@@ -51,7 +51,7 @@ def self_service_chain(
     return (
         _switch(settings),
         _who(wished, may),
-        _registration(wished),
+        _registration(wished, may),
         _methods(may),
         *_directory(verdict.of(Operation.RESET)),
     )
@@ -94,7 +94,7 @@ def _who(wished: SelfService, may: Eligibility) -> Check:
     return _row("who", title, "ok", Text("By {entry}.", entry=may.entry))
 
 
-def _registration(wished: SelfService) -> Check:
+def _registration(wished: SelfService, may: Eligibility) -> Check:
     known = Text(
         "Only the portal knows which verification methods the person registered; it "
         "keeps their receipts."
@@ -107,6 +107,12 @@ def _registration(wished: SelfService) -> Check:
         "Look the person up in the portal: who registered too few signs in there and "
         "registers more."
     )
+    if may.allowed_from == "code":
+        remedy = Text(
+            "Look the person up in the portal: who registered too few gets a "
+            "registration code from the help desk, signs in there with it and "
+            "registers more."
+        )
     return _row("registration", Text("Registration"), "info", known, remedy)
 
 

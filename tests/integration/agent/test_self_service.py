@@ -282,6 +282,47 @@ def test_where_the_first_method_is_registered_the_settings_say(
     assert code(sign_in={"at": now}) == "sign_in_needed"
 
 
+def test_a_stolen_password_registers_nothing_for_two_proof_people(
+    everybody: AgentStage,
+) -> None:
+    stage = everybody
+    people, now = stage.lab.people, int(time.time())
+    own = proofs(stage, "samir", "totp", "email")
+    wished: dict[str, Any] = {
+        "who": "all",
+        "two_proof_groups": [people["nils"]["dn"]],
+        "registration": {"provider_sign_in": True},
+        "roles": {"help_desk": [people["samir"]["dn"]]},
+    }
+    stage.with_settings(self_service=wished)
+    ticket = stage.ask("authenticate", "nils", password=START_PASSWORD)["sign_in"]
+    proof = {"kind": "totp", "id": "t" * 43}
+
+    def code(key: str, **more: Any) -> str:
+        return str(stage.ask("register", key, proof=proof, **more)["code"])
+
+    def place(key: str) -> Any:
+        answer = stage.ask("lookup", key, purpose="register")
+        return answer["self_service"]["registration"]["allowed_from"]
+
+    assert (place("nils"), place("olga")) == ("code", "anywhere")
+    assert code("nils", sign_in={"token": ticket}) == "sign_in_needed"
+    assert "two_proof_groups" in str(stage.records()[-1])
+    assert code("nils", sign_in={"at": now}) == "sign_in_needed"
+    assert code("nils", sign_in={"code_at": now}) == "sign_in_needed"
+    assert code("olga", sign_in={"at": now}) == "ok"
+    helped = {
+        "origin": "help_desk",
+        "actor": people["samir"]["objectGUID"],
+        "reason": "a code, in person",
+        "actor_methods": own,
+    }
+    assert code("nils", **helped) == "ok"
+    wished["registration"]["portal_codes"] = True
+    stage.with_settings(self_service=wished)
+    assert code("nils", sign_in={"code_at": now}) == "ok"
+
+
 def test_what_was_changed_in_the_portal_s_database_does_not_count(
     everybody: AgentStage,
 ) -> None:

@@ -114,6 +114,16 @@ def test_what_is_not_offered_is_not_promised() -> None:
     assert "Change my password" in said
 
 
+def test_two_proof_people_are_told_that_they_begin_with_a_code() -> None:
+    first = "get a code from the help desk first"
+    assert first in words(Material.GUIDE)
+    for facts in (
+        replace(FACTS, two_proof=False),
+        replace(FACTS, allowed_from="code"),  # everybody does, and is told so
+    ):
+        assert first not in words(Material.GUIDE, facts)
+
+
 def test_as_many_methods_are_asked_for_as_the_policy_asks() -> None:
     assert "Add 3 verification methods" in words(Material.ANNOUNCEMENT)
     one = replace(FACTS, proofs=1, extra=0)

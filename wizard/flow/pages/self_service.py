@@ -23,6 +23,9 @@ HELP_DESK, AUDITORS, ADMINISTRATORS = (
     "self_service.roles.administrators",
 )
 RECEIPTS, PEERS = "self_service.receipts", "self_service.peers"
+ALLOWED_FROM = "self_service.registration.allowed_from"
+PROVIDER = "self_service.registration.provider_sign_in"
+PORTAL_CODES = "self_service.registration.portal_codes"
 CHANGE, UNLOCK = "self_service.operations.change", "self_service.operations.unlock"
 # the optional feature without which the agent refuses what people are offered
 OFFERED = {CHANGE: "features.change", UNLOCK: "features.unlock"}
@@ -43,7 +46,7 @@ _number = partial(_more, kind="number")
 _names = partial(_asked, kind="names", needed=never, width=60, default=())
 _from_networks = both(
     helping_themselves,
-    answered("self_service.registration.allowed_from", "networks"),
+    answered(ALLOWED_FROM, "networks"),
 )
 
 _WHO = (
@@ -125,7 +128,11 @@ _PEOPLE = (
     _names(
         TWO,
         Text("Always two methods for these people and groups"),
-        help=Text("Neither text messages nor security questions count for them."),
+        help=Text(
+            "Neither text messages nor security questions count for them, and a "
+            "directory password alone registers no method: the first one needs a "
+            "registration code."
+        ),
         more=True,
     ),
     _switch(
@@ -171,7 +178,7 @@ _REGISTRATION = (
         maximum=720,
     ),
     _more(
-        "self_service.registration.allowed_from",
+        ALLOWED_FROM,
         Text("Where the first method may be registered"),
         "choice",
         options=(
@@ -188,6 +195,24 @@ _REGISTRATION = (
         shown=_from_networks,
         needed=_from_networks,
         more=True,
+    ),
+    _switch(
+        PROVIDER,
+        Text("People may sign in at your identity provider to register"),
+        help=Text(
+            "The agent can't see that they did: it takes the portal's word. Else they "
+            "sign in with their directory password, which the agent tries."
+        ),
+        default=False,
+    ),
+    _switch(
+        PORTAL_CODES,
+        Text("Registration codes that the portal's owner makes count too"),
+        help=Text(
+            "On the portal's word. Where a code is needed to register, the first of "
+            "the help desk need one of these."
+        ),
+        default=False,
     ),
     _more(
         RECEIPTS,

@@ -48,6 +48,21 @@ def test_more_is_asked_of_two_proof_people() -> None:
     assert not {ProofKind.SMS, ProofKind.QUESTIONS} & set(strict.kinds)
 
 
+@pytest.mark.parametrize("wished", ["anywhere", "networks", "code"])
+def test_two_proof_people_register_their_first_method_with_a_code(wished: str) -> None:
+    settings = SelfService.model_validate(
+        {
+            "who": "all",
+            "registration": {"allowed_from": wished, "networks": ["192.0.2.0/24"]},
+        }
+    )
+    assert eligibility(settings, NO_MEMBERSHIP).allowed_from == wished
+    strict = eligibility(settings, Membership(two_proof="CN=Domain admins"))
+    assert strict.allowed_from == "code"
+    gone = eligibility(settings, Membership(help_desk="x", unknown="CN=Gone"))
+    assert gone.allowed_from == "code"
+
+
 def test_operations_are_those_that_are_on() -> None:
     settings = SelfService.model_validate(
         {"who": "all", "operations": {"change": False}}

@@ -254,6 +254,20 @@ async def test_where_a_code_is_needed_the_page_says_so(portal: Running) -> None:
     assert not [each for each in portal.agent.seen if each.op is Operation.REGISTER]
 
 
+async def test_a_password_alone_adds_nothing_to_an_account_of_two_proofs(
+    portal: Running,
+) -> None:
+    portal.agent.people[0].two_proof = True
+    browser = portal.browser()
+    await browser.open("/account/sign-in")
+    page = await browser.send(name=ANNA.upn, password=ANNA.password)
+    assert "you need a registration code" in page.text
+    assert "its password alone is not enough" in page.text
+    page = await browser.open("/account/app")
+    assert page.path == "/account"
+    assert not [each for each in portal.agent.seen if each.op is Operation.REGISTER]
+
+
 @pytest.mark.parametrize(
     ("address", "needs"), [("192.0.2.7", False), ("198.51.100.1", True)]
 )

@@ -7,13 +7,25 @@ import pytest
 from agent.config.self_service import SelfService
 from tests.unit.agent.active_directory.test_domain_cache import BASE
 from tests.unit.agent.active_directory.test_named_principals import ADA, BOARD, Groups
-from wizard.checks.self_service import check_named, ended_peers, refused, weak
+from wizard.checks.self_service import (
+    check_named,
+    ended_peers,
+    refused,
+    registering,
+    weak,
+)
 from wizard.flow.pages.self_service import (
+    ADMINISTRATORS,
+    ALLOWED_FROM,
     CHANGE,
     EXCEPTIONS,
+    HELP_DESK,
     KINDS,
     PEERS,
+    PORTAL_CODES,
+    PROVIDER,
     RECEIPTS,
+    TWO,
     UNLOCK,
 )
 from wizard.inputs import SelfServiceDraft
@@ -64,6 +76,50 @@ def test_methods_that_count_without_a_receipt_are_warned_of() -> None:
     (row,) = weak(SelfServiceDraft({}, 2, ("totp", "email"), receipts="accepted"))
     assert (row.state, row.field) == ("warning", RECEIPTS)
     assert row.remedy
+
+
+HELPED = {HELP_DESK: (BOARD,)}
+
+
+@pytest.mark.parametrize(
+    ("draft", "warned"),
+    [
+        (SelfServiceDraft({}, 2, ()), []),
+        (SelfServiceDraft({}, 2, (), provider_sign_in=True), []),
+        (SelfServiceDraft({}, 2, (), portal_codes=True), []),
+        (SelfServiceDraft(HELPED, 2, (), allowed_from="code"), []),
+        (
+            SelfServiceDraft(HELPED, 2, (), allowed_from="code", provider_sign_in=True),
+            [PROVIDER],
+        ),
+        (
+            SelfServiceDraft(
+                HELPED, 2, (), allowed_from="networks", provider_sign_in=True
+            ),
+            [],
+        ),
+        (SelfServiceDraft({}, 2, (), allowed_from="code"), [ALLOWED_FROM]),
+        (SelfServiceDraft({HELP_DESK: ()}, 2, (), allowed_from="code"), [ALLOWED_FROM]),
+        (SelfServiceDraft({}, 2, (), allowed_from="code", portal_codes=True), []),
+        (SelfServiceDraft({TWO: (ADA,)}, 2, ()), [TWO]),
+        (SelfServiceDraft({TWO: (ADA,)}, 2, (), allowed_from="code"), [ALLOWED_FROM]),
+        (SelfServiceDraft({TWO: (ADA,)} | HELPED, 2, ()), []),
+        (SelfServiceDraft({TWO: (ADA,)}, 2, (), portal_codes=True), []),
+        (SelfServiceDraft(HELPED, 2, (), portal_codes=True), [PORTAL_CODES]),
+        (
+            SelfServiceDraft(
+                {ADMINISTRATORS: (ADA,)}, 2, (), allowed_from="code", portal_codes=True
+            ),
+            [PORTAL_CODES],
+        ),
+    ],
+)
+def test_ways_to_register_that_lead_nowhere_or_are_not_needed_are_warned_of(
+    draft: SelfServiceDraft, warned: list[str]
+) -> None:
+    rows = list(registering(draft))
+    assert [row.field for row in rows] == warned
+    assert all(row.state == "warning" and row.remedy for row in rows)
 
 
 def test_what_an_optional_feature_refuses_is_warned_of_with_the_remedy() -> None:

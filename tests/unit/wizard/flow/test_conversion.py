@@ -39,6 +39,24 @@ def test_agents_whose_receipts_count_are_lines_and_settings_again() -> None:
     assert answers_of(settings)["self_service.peers"] == peers
 
 
+def test_whose_word_counts_of_who_registers_is_asked_and_known_before() -> None:
+    asked = {
+        "self_service.registration.allowed_from": "code",
+        "self_service.registration.provider_sign_in": True,
+        "self_service.registration.portal_codes": True,
+    }
+    answers = express(mode="custom").having({"self_service.who": "all", **asked})
+    draft = self_service_draft_of(answers)
+
+    assert draft is not None
+    assert (draft.allowed_from, draft.provider_sign_in) == ("code", True)
+    assert draft.portal_codes
+    registration = settings_of(answers).self_service.registration
+    assert registration.provider_sign_in
+    assert registration.portal_codes
+    assert asked.items() <= answers_of(settings_of(answers)).items()
+
+
 @pytest.mark.parametrize(
     ("given", "switched_off"),
     [

@@ -98,6 +98,8 @@ def test_two_are_asked_of_who_always_needs_two() -> None:
     assert "2 different verification methods" in strict
     assert "always asked" in strict
     assert "sms" not in strict
+    assert "registration code" in chain(wished, both)["registration"].remedy
+    assert "registration code" not in chain(wished)["registration"].remedy
 
 
 @pytest.mark.parametrize("cause", [Cause.OUTSIDE, Cause.DENY_LIST])

@@ -135,7 +135,7 @@ EXCESS = (
 
 def may_of(why_not: WhyNot | None = None, *, two_proof: bool = False) -> Eligibility:
     """Say what self-service lets somebody do."""
-    return Eligibility(why_not, "", two_proof, 2, (), frozenset())
+    return Eligibility(why_not, "", two_proof, 2, (), frozenset(), "anywhere")
 
 
 def answer_of(cause: Cause, operation: Operation = Operation.RESET) -> OperationVerdict:
