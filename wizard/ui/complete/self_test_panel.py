@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import Signal
 
+from agent.active_directory.identifiers import user_filter
+from wire.outcomes import Refused
 from wire.text import Text, verbatim
 from wizard.flow.model import Field, Option
 from wizard.results import Check, SelfTestResult
@@ -95,11 +97,17 @@ class TestPanel(Panel):
         return self.worker.busy
 
     def test(self) -> None:
-        """Run the test; a missing answer is told beside its field."""
+        """Run the test; an answer that is missing or wrong is told beside its field."""
         answers = complete_answers(_FIELDS, self.field_boxes)
         if answers is None:
             return
         by, value = answers.text(BY), answers.text(VALUE).strip()
+        try:
+            user_filter(by, value)
+        except Refused as error:  # nobody can be so named
+            self.field_boxes[VALUE].show_problem(error.detail)
+            self.field_boxes[VALUE].focus()
+            return
         new = None if answers.get(ONLY) else answers.get(PASSWORD)
         controller = self.session.controller
         self.check_rows.show_checks(())

@@ -119,3 +119,31 @@ def test_a_new_password_that_no_agent_takes_is_not_sent(
     assert box.value() == Secret(password)
     assert not fake.named("test_reset")
     assert _MARK not in spoken(window.shown)
+
+
+@pytest.mark.parametrize(
+    ("by", "person", "says"),
+    [
+        ("userPrincipalName", "an\0na@corp.test", "must not hold control characters"),
+        ("userPrincipalName", "a" * 1025, "must have 1\u202f024 characters or fewer"),
+        ("objectGUID", "anna@corp.test", "must be a GUID"),
+    ],
+)
+def test_a_name_that_nobody_can_have_is_told_beside_the_person(
+    qtbot: QtBot, open_window: Open, by: str, person: str, says: str
+) -> None:
+    fake = FakeController(found=INSTALLED)
+    window = open_window(fake)
+    window.set_answers({"task": "test"})
+    go(qtbot, window, "test")
+    panel = window.page("test").test
+    window.set_answers({"test.by": by, "test.value": person})
+    panel.test()
+    box = panel.field_boxes["test.value"]
+    assert f"{by} {says}" in box.wrong.text
+    assert box.value() == person
+    assert not fake.named("test_reset")
+    window.set_answers({"test.by": "userPrincipalName", "test.value": "anna@corp.test"})
+    with qtbot.waitSignal(panel.tested):
+        panel.test()
+    assert not box.wrong.text
