@@ -100,7 +100,7 @@ class Calls:
         return found
 
     def _call(self, row: Row[tuple[object, ...]]) -> Call | None:
-        held = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+        held = row._mapping
         try:
             content = self._keys.open(held["content"], _row(held["id"]))
         except Unsealable:

@@ -63,7 +63,7 @@ def coverage(connection: Connection, asked: Sequence[Asked], now: float) -> Cove
     ]
     # one walk along an index of people; of each their few methods
     row = connection.execute(select(*columns).where(PERSON.c.name_key >= "")).one()
-    return Coverage(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    return Coverage(**row._mapping)
 
 
 def capable(asked: Iterable[Asked]) -> ColumnElement[bool]:

@@ -111,5 +111,5 @@ def forget_ended(connection: Connection, now: float) -> None:
 def _grant(row: Row[Any] | None) -> DeviceGrant | None:
     if row is None:
         return None
-    held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    held = dict(row._mapping)
     return DeviceGrant(**{**held, "state": GrantState(held["state"])})

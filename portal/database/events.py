@@ -223,7 +223,7 @@ def _anchor_row(connection: Connection) -> Any:
 
 def recorded(row: Row[Any]) -> Recorded:
     """Read an event of a row of its table."""
-    held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    held = dict(row._mapping)
     chain = {
         name: held.pop(name)
         for name in ("number", "address_key", "address_hash", "digest")

@@ -162,5 +162,5 @@ def forget_browser(connection: Connection, browser: str, guid: str) -> None:
 
 
 def _person(row: Row[tuple[object, ...]]) -> RegisteredPerson:
-    held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    held = dict(row._mapping)
     return RegisteredPerson(**{name: held[name] for name in _FIELDS})

@@ -100,7 +100,7 @@ class Proofs:
     def _method(
         self, connection: Connection, row: Row[tuple[object, ...]]
     ) -> RegisteredMethod | None:
-        held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+        held = dict(row._mapping)
         held["kind"] = ProofKind(held["kind"])
         try:
             held["secret"] = self._keys.open(held["secret"], _row(held["id"]))

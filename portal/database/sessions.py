@@ -50,7 +50,7 @@ def find(connection: Connection, session: str, now: int) -> Session | None:
     row = connection.execute(statement).first()
     if row is None:
         return None
-    held = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    held = dict(row._mapping)
     return Session(**{**held, "roles": tuple(held["roles"])})
 
 
