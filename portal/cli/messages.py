@@ -4,12 +4,14 @@ import argparse
 import asyncio
 
 from portal.cli.places import add_places, secrets_of
-from portal.database.outbox import SMS, Message
+from portal.database.outbox import Message
 from portal.errors import PortalUnusable
 from portal.methods.phone_number import BadNumber, hidden, phone_number
 from portal.notifications.delivery import NotSent
+from portal.notifications.messages import trial_text
 from portal.notifications.text_gateway import TextGateway, gateway_secret
 from portal.settings import read_settings
+from portal.templating import LANGUAGES, Templates
 
 _REMEDY = "see sms in the settings (docs/portal.md), and what the gateway's log says"
 
@@ -37,11 +39,11 @@ def send(arguments: argparse.Namespace) -> int:
         countries = ", ".join(settings.sms.countries)
         what = f"the number must be a mobile one, with its country, of {countries}"
         raise PortalUnusable(what, "or add its country to sms: countries") from None
-    text = f"This is a test message of the portal of {settings.organization}."
+    message = trial_text(settings, Templates(settings.zone), number, LANGUAGES[0])
     gateway = TextGateway(
         settings.sms, gateway_secret(settings.sms, secrets_of(arguments))
     )
-    asyncio.run(_sent(gateway, Message(SMS, "test", None, number, "", text)))
+    asyncio.run(_sent(gateway, message))
     print(f"the gateway took a message to {hidden(number)}")
     return 0
 

@@ -67,8 +67,8 @@ class Outbox:
 
     def put(
         self, connection: Connection, message: Message, now: float, lifetime_s: float
-    ) -> None:
-        """Queue a message; it is sent within its lifetime, or not at all."""
+    ) -> str:
+        """Queue a message, give its id; it is sent in its lifetime, or not at all."""
         own_id = str(uuid.uuid4())
         words = [message.to, message.subject, message.text, message.html]
         connection.execute(
@@ -84,6 +84,7 @@ class Outbox:
                 tries=0,
             )
         )
+        return own_id
 
     def take(
         self, connection: Connection, now: float, channel: str = MAIL
@@ -130,6 +131,15 @@ def _due(now: float) -> ColumnElement[bool]:
     """Whether its time has come, or is one that a clock far ahead gave it."""
     due = OUTBOX.c.due
     return (due <= now) | ((due > now + _LONGEST_WAIT_S) & (due < _NEVER))
+
+
+def became(connection: Connection, own_id: str) -> bool | None:
+    """Say whether a message was sent at the last try; None where none was made yet."""
+    columns = (OUTBOX.c.sent, OUTBOX.c.failure)
+    row = connection.execute(select(*columns).where(OUTBOX.c.id == own_id)).first()
+    if row is None or row.sent is not None:
+        return row is not None
+    return None if row.failure is None else False
 
 
 def mark_sent(connection: Connection, own_id: str, now: float) -> None:

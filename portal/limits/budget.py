@@ -66,6 +66,7 @@ USER_CODES_OF_ADDRESS = Budget("user codes typed at an address", 10, _HOUR)
 NOT_ME_OF_ADDRESS = Budget("codes of this was not me", 10, _HOUR)
 REMINDERS_OF_PERSON = Budget("reminders of a person", 1, 7 * _DAY)
 TEST_MESSAGES = Budget("test messages of an administrator", 10, _HOUR)
+TEST_TEXTS = Budget("test text messages of an administrator", 5, _HOUR)
 NAMES_OF_HELPER = Budget("names of a helper", 60, _HOUR)
 # a flood of refusals is no flood of events
 LIMIT_NOTED = Budget("a limit noted in the audit", 1, 10 * _MINUTE)

@@ -63,6 +63,14 @@ def code_text(
     return Message(SMS, "code", None, to, "", f"{words}{tied}")
 
 
+def trial_text(
+    settings: Settings, templates: Templates, to: str, language: str
+) -> Message:
+    """Make the text message by which one sees that text messages come."""
+    words = templates.text("test", language, organization=settings.organization)
+    return Message(SMS, "test", None, to, "", words)
+
+
 def notices(
     settings: Settings,
     templates: Templates,

@@ -1,6 +1,7 @@
 """A6: which messages leave, whether they arrive, and how they read in each language."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,11 +9,13 @@ from starlette.routing import Route
 
 from portal.database import outbox
 from portal.journeys.role import Role
+from portal.methods import phone_number
 from portal.pages.page import language_of
 from portal.pages.staff.door import AUDITED, StaffDoor
 from portal.services import Services
 from portal.templating import LANGUAGES, Mail
 from portal.visits.administration.trial_mail import TrialMail
+from portal.visits.administration.trial_text import TrialText, TriedText
 from portal.visits.staff.sessions import StaffMember
 from portal.web.forms import Form
 
@@ -40,7 +43,7 @@ class MessagesPage:
 
     def __init__(self, door: StaffDoor, services: Services) -> None:
         self._door, self._services = door, services
-        self._trial = TrialMail(services)
+        self._mail, self._text = TrialMail(services), TrialText(services)
 
     @property
     def routes(self) -> list[Route]:
@@ -49,23 +52,37 @@ class MessagesPage:
         return [
             self._door.page(ADDRESS, self.show, roles=AUDITED),
             self._door.act(f"{ADDRESS}/test", self.test, roles=may, back=ADDRESS),
+            self._door.act(
+                f"{ADDRESS}/test-text", self.test_text, roles=may, back=ADDRESS
+            ),
         ]
 
     async def show(self, request: Request, member: StaffMember) -> Response:
         """Show the texts and what waits."""
-        return await self._show(request, member, "")
+        return await self._show(request, member)
 
     async def test(
         self, request: Request, member: StaffMember, _form: Form
     ) -> Response:
         """Send a test to the addresses of who asks."""
         origin = self._door.pages.origin(request)
-        return await self._show(request, member, await self._trial.send(member, origin))
+        tested = await self._mail.send(member, origin)
+        return await self._show(request, member, tested=tested)
+
+    async def test_text(
+        self, request: Request, member: StaffMember, form: Form
+    ) -> Response:
+        """Send a test to the number that is typed."""
+        origin = self._door.pages.origin(request)
+        typed = form.text("number")
+        tried = await self._text.send(member, typed, origin)
+        return await self._show(request, member, text=tried)
 
     async def _show(
-        self, request: Request, member: StaffMember, tested: str
+        self, request: Request, member: StaffMember, **tested: Any
     ) -> Response:
         services, params = self._services, request.query_params
+        sms = services.settings.sms
         kind, language = params.get("kind", ""), params.get("language", "")
         kind = kind if kind in KINDS else KINDS[0]
         language = language if language in LANGUAGES else language_of(request)
@@ -82,7 +99,9 @@ class MessagesPage:
             waiting=waiting,
             server=services.settings.mail,
             told=services.settings.notify,
-            tested=tested,
+            gateway=sms,
+            example="" if sms is None else phone_number.example(sms.countries[0]),
+            **{"tested": "", "text": TriedText(""), **tested},
             may=Role.ADMINISTRATOR in member.roles,
         )
 

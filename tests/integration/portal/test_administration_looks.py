@@ -122,6 +122,15 @@ def test_pages_of_administration(
         name = path.removeprefix("/staff/").partition("?")[0].replace("/", "-")
         kept = "-code" if "code=" in path else ""
         gallery.look(f"administration-{name}{kept}", heading)
+    browser.open("/staff/messages")
+    browser.type("number", "12")
+    browser.button("Send a test text message").click()
+    browser.wait_for_words("No text message can go to this number")
+    gallery.look("administration-messages-number", "Messages")
+    browser.type("number", "+49 171 3920042")
+    browser.button("Send a test text message").click()
+    browser.wait_for_words("The gateway took a test message")
+    gallery.look("administration-messages-tested", "Messages")
     portal.clock.now += 400
     browser.open("/staff/people")
     browser.press("Remind by mail", "Use your passkey again")
