@@ -1,10 +1,10 @@
 """The server, until it is stopped: one address, behind a front proxy or not."""
 
 import argparse
-import asyncio
 import logging
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 from portal.cli.places import add_places, secrets_of
@@ -35,7 +35,7 @@ def serve(arguments: argparse.Namespace) -> int:
     log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
     limit_log()
     settings = read_settings(arguments.settings)
-    asyncio.run(_serve(settings, arguments))
+    uvloop.run(_serve(settings, arguments))
     return 0
 
 

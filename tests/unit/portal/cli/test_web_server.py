@@ -6,6 +6,7 @@ import ssl
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -46,10 +47,12 @@ def _browse(address: tuple[str, int]) -> ssl.SSLSocket:
     return kept
 
 
-async def test_a_connection_that_a_browser_keeps_does_not_hold_it_up(
-    tmp_path: Path,
-) -> None:
-    server = _server(tmp_path)
+def test_a_connection_that_a_browser_keeps_does_not_hold_it_up(tmp_path: Path) -> None:
+    # on the loop that the command serves on
+    uvloop.run(_ends_in_time(_server(tmp_path)))
+
+
+async def _ends_in_time(server: WebServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
