@@ -85,7 +85,7 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
     hashes = AnswerHashes(services.pepper)
     questions = QuestionVerification(services, verification, hashes)
     proofs = ProofPages(pages, verification, passkeys, questions)
-    forgotten = ForgottenPages(pages, Forgotten(services, lookups), writing, proofs)
+    forgotten = ForgottenPages(pages, Forgotten(services, lookups), proofs)
     passwords = PasswordSignIn(services)
     accounts = Accounts(services)
     registration = Registration(services, accounts, Receipts(services))

@@ -79,6 +79,18 @@ class TakenMethod:
 
 
 @dataclass(frozen=True)
+class SeenVisit:
+    """A visit with what was proven in it, as both were read at once."""
+
+    visit: Visit
+    taken: tuple[TakenMethod, ...]
+
+    def standing(self, now: float) -> "Entitled | Missing":
+        """Say whether what was proven by then is enough, at `now`."""
+        return entitled(self.visit, self.taken, now)
+
+
+@dataclass(frozen=True)
 class Missing:
     """What was proven is not enough: so much of so much."""
 

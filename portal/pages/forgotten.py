@@ -10,7 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.journeys.sign_in_name import BadName
-from portal.journeys.visit import Entitled, Visit, VisitPurpose, next_kinds
+from portal.journeys.visit import (
+    Entitled,
+    SeenVisit,
+    Visit,
+    VisitPurpose,
+    next_kinds,
+)
 from portal.pages.page import Pages, moment
 from portal.pages.proofs import (
     PARTS,
@@ -22,12 +28,11 @@ from portal.pages.proofs import (
 )
 from portal.visits.even_time import even_time
 from portal.visits.forgotten import Forgotten, TooManyNames
-from portal.visits.write import Writing
 from portal.web import cookies
 from wire.self_service.proof_kind import ProofKind
 
 METHODS, PASSWORD, NEED = "/forgot/methods", "/forgot/password", "/forgot/need"
-_Handler = Callable[[Request, Visit], Awaitable[Response]]
+_Handler = Callable[[Request, SeenVisit], Awaitable[Response]]
 
 
 class ForgottenPages:
@@ -39,11 +44,10 @@ class ForgottenPages:
         self,
         pages: Pages,
         forgotten: Forgotten,
-        writing: Writing,
         proofs: ProofPages,
     ) -> None:
         self._pages, self._forgotten = pages, forgotten
-        self._writing, self._proofs = writing, proofs
+        self._proofs = proofs
         self._tick_s = pages.services.tick_s
 
     @property
@@ -68,25 +72,22 @@ class ForgottenPages:
 
         async def handle(request: Request) -> Response:
             async with even_time(self._tick_s) as even:
-                visit = await self._forgotten.find(cookies.read(request, cookies.VISIT))
-                if visit is None or not visit.is_open(self._pages.services.clock()):
+                seen = await self._forgotten.seen(cookies.read(request, cookies.VISIT))
+                now = self._pages.services.clock()
+                if seen is None or not seen.visit.is_open(now):
                     return self._pages.show(request, "ended", 403)
-                if await self._writing.proven(visit):
+                if seen.taken:
                     even.release()
-                return await handler(request, visit)
+                return await handler(request, seen)
 
         return handle
 
     def proving(self, handler: Handler) -> Endpoint:
         """Have a handler see who proves it in the visit of the cookie."""
 
-        async def handle(request: Request, visit: Visit) -> Response:
+        async def handle(request: Request, seen: SeenVisit) -> Response:
             proving = _ForgottenProving(
-                self._pages,
-                self._forgotten,
-                self._writing,
-                self._proofs,
-                asked_in=(request, visit),
+                self._pages, self._forgotten, self._proofs, asked_in=(request, seen)
             )
             return await handler(request, proving)
 
@@ -125,17 +126,16 @@ class ForgottenPages:
         self._pages.remember_browser(request, response)
         return response
 
-    async def methods(self, request: Request, visit: Visit) -> Response:
+    async def methods(self, request: Request, seen: SeenVisit) -> Response:
         """Show the ways to prove it: of the policy, never of the person."""
-        taken = await self._writing.proven(visit)
-        if not taken:
+        if not seen.taken:
             return self._pages.show(
                 request, "forgot/methods", kinds=self._offered(), step=1, needed=0
             )
-        standing = await self._writing.standing(visit)
+        standing = seen.standing(self._pages.services.clock())
         if isinstance(standing, Entitled):
             return self._pages.go(NEED)
-        left = next_kinds(visit, taken)
+        left = next_kinds(seen.visit, seen.taken)
         serves = self._pages.services.serves
         kinds = [kind for kind in PARTS if kind in left and serves(kind)]
         return self._pages.show(
@@ -167,20 +167,19 @@ class _ForgottenProving(Proving):
         self,
         pages: Pages,
         forgotten: Forgotten,
-        writing: Writing,
         proofs: ProofPages,
         *,
-        asked_in: tuple[Request, Visit],
+        asked_in: tuple[Request, SeenVisit],
     ) -> None:
         self._pages, self._forgotten = pages, forgotten
-        self._writing, self._proofs = writing, proofs
-        self._request, self._visit = asked_in
+        self._proofs = proofs
+        self._request, self._seen = asked_in
+        self._visit = self._seen.visit
 
     async def may(self, kind: ProofKind) -> bool:
         if kind is not ProofKind.QUESTIONS:
             return True
-        taken = await self._writing.proven(self._visit)
-        return kind in next_kinds(self._visit, taken)
+        return kind in next_kinds(self._visit, self._seen.taken)
 
     async def settled(self) -> Visit:
         return await self._forgotten.settled(self._visit)

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal.journeys.visit import Entitled, Missing, Visit, VisitPurpose
+from portal.journeys.visit import Entitled, Missing, SeenVisit, VisitPurpose
 from portal.pages.forgotten import METHODS, NEED, PASSWORD, ForgottenPages
 from portal.pages.page import Pages
 from portal.visits.write import (
@@ -45,15 +45,15 @@ class NewPasswordPages:
             Route(_WAITING, visiting(self.waiting), methods=["GET"]),
         ]
 
-    async def need(self, request: Request, visit: Visit) -> Response:
+    async def need(self, request: Request, seen: SeenVisit) -> Response:
         """Ask what is wanted, where there is a choice."""
-        standing = await self._writing.standing(visit)
+        standing = seen.standing(self._pages.services.clock())
         if isinstance(standing, Missing):
             return self._pages.go(METHODS)
         may_unlock = Operation.UNLOCK in standing.operations and standing.locked
         may_reset = Operation.RESET in standing.operations
         if not may_unlock and may_reset:
-            is_unlock = visit.purpose is VisitPurpose.UNLOCK
+            is_unlock = seen.visit.purpose is VisitPurpose.UNLOCK
             if not is_unlock:
                 return self._pages.go(PASSWORD)
         return self._pages.show(
@@ -64,44 +64,46 @@ class NewPasswordPages:
             locked=standing.locked,
         )
 
-    async def unlock(self, request: Request, visit: Visit) -> Response:
+    async def unlock(self, request: Request, seen: SeenVisit) -> Response:
         """Unlock the account."""
         await self._pages.form(request)
         origin = self._pages.origin(request)
-        outcome = await self._writing.unlock(visit, origin)
+        outcome = await self._writing.unlock(seen, origin)
         return self._after(request, outcome, "unlock")
 
-    async def password(self, request: Request, visit: Visit) -> Response:
+    async def password(self, request: Request, seen: SeenVisit) -> Response:
         """Show the rules that hold for this person, before anything is typed."""
-        standing = await self._writing.standing(visit)
+        standing = seen.standing(self._pages.services.clock())
         if isinstance(standing, Missing):
             return self._pages.go(METHODS)
         return await self._form(request, standing, 200)
 
-    async def set_password(self, request: Request, visit: Visit) -> Response:
+    async def set_password(self, request: Request, seen: SeenVisit) -> Response:
         """Set the new password; a refusal stands beside the field."""
         form = await self._pages.form(request)
         new, again = form.secret("new"), form.secret("again")
         if not new or new != again:
             return await self._again(
-                request, visit, wrong="empty" if not new else "differ"
+                request, seen, wrong="empty" if not new else "differ"
             )
         origin = self._pages.origin(request)
         # it counts itself whether enough was proven
-        outcome = await self._writing.set_password(visit, new, origin)
+        outcome = await self._writing.set_password(seen, new, origin)
         if isinstance(outcome, WriteRefused) and outcome.answer.code not in PASSING:
             code, reference = outcome.answer.code, outcome.answer.id
-            return await self._again(request, visit, refused=code, reference=reference)
+            return await self._again(request, seen, refused=code, reference=reference)
         return self._after(request, outcome, "reset")
 
-    async def waiting(self, request: Request, visit: Visit) -> Response:
+    async def waiting(self, request: Request, seen: SeenVisit) -> Response:
         """Ask once more what became of it."""
-        outcome = await self._writing.outcome(visit, self._pages.origin(request))
+        outcome = await self._writing.outcome(seen.visit, self._pages.origin(request))
         return self._after(request, outcome, "reset")
 
-    async def _again(self, request: Request, visit: Visit, **fields: Any) -> Response:
+    async def _again(
+        self, request: Request, seen: SeenVisit, **fields: Any
+    ) -> Response:
         """Ask for a password again, and say what was wrong with the one of before."""
-        standing = await self._writing.standing(visit)
+        standing = seen.standing(self._pages.services.clock())
         if isinstance(standing, Missing):
             return self._pages.go(METHODS)
         return await self._form(request, standing, 422, **fields)

@@ -12,12 +12,13 @@ from portal.audit.event import EventKind
 from portal.database import budgets, visits
 from portal.database.visits import NewVisit
 from portal.journeys.sign_in_name import compared, sign_in_name
-from portal.journeys.visit import LIFETIME_S, Visit, VisitPurpose
+from portal.journeys.visit import LIFETIME_S, SeenVisit, Visit, VisitPurpose
 from portal.keys.pepper import Purpose
 from portal.limits.budget import NAMES_OF_ADDRESS
 from portal.services import BrowserOrigin, Services
 from portal.visits.lookup import Lookups
 from portal.visits.notices import NAME_SIGNS, Notices
+from portal.visits.proven import proven
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,21 @@ class Forgotten:
         if not cookie:
             return None
         return await self._services.database.look(visits.find, self.id_of(cookie))
+
+    async def seen(self, cookie: str | None) -> SeenVisit | None:
+        """Give the visit of a cookie with what was proven in it, read at once."""
+        if not cookie:
+            return None
+        services, own_id = self._services, self.id_of(cookie)
+
+        def read(connection: Connection) -> SeenVisit | None:
+            visit = visits.find(connection, own_id)
+            if visit is None:
+                return None
+            taken = proven(services, connection, visit.id, visit.guid)
+            return SeenVisit(visit, taken)
+
+        return await services.database.look(read)
 
     async def settled(self, visit: Visit) -> Visit:
         """Give a visit when it is known whom it is about."""

@@ -7,6 +7,7 @@ goes to the same agent again, and nobody is asked to try another time.
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from portal.database import people, sessions, visits
 from portal.journeys.visit import (
     Entitled,
     Missing,
-    TakenMethod,
+    SeenVisit,
     Visit,
     entitled,
 )
@@ -82,6 +83,8 @@ class NotPossible:
     """No agent can serve now; nothing was sent."""
 
 
+# what is asked for, of who proved enough
+Claims = Callable[[Entitled], dict[str, Any]]
 Outcome = Written | WriteRefused | NotKnown | NotPossible | Missing
 
 
@@ -94,19 +97,6 @@ class Writing:
         self._open: dict[str, tuple[AgentExchange, SentRequest, float]] = {}
         self._under_way: dict[str, asyncio.Task[Outcome]] = {}
 
-    async def proven(self, visit: Visit) -> tuple[TakenMethod, ...]:
-        """Give the methods that were used right in a visit."""
-
-        def read(connection: Connection) -> tuple[TakenMethod, ...]:
-            return proven(self._services, connection, visit.id, visit.guid)
-
-        return await self._services.database.look(read)
-
-    async def standing(self, visit: Visit) -> Entitled | Missing:
-        """Say whether what was proven in a visit is enough now."""
-        taken = await self.proven(visit)
-        return entitled(visit, taken, self._services.clock())
-
     async def rules(self, person: Entitled) -> Answer | NotPossible:
         """Ask which rules a new password must meet, and from when on."""
         claims = requests.check(person, None)
@@ -117,24 +107,16 @@ class Writing:
         return answer
 
     async def set_password(
-        self, visit: Visit, password: Secret, origin: BrowserOrigin
+        self, seen: SeenVisit, password: Secret, origin: BrowserOrigin
     ) -> Outcome:
         """Set a new password where enough was proven."""
-        standing = await self.standing(visit)
-        if isinstance(standing, Missing):
-            return standing
         return await self._write(
-            visit, standing, requests.reset(standing, password), origin, "reset"
+            seen, lambda person: requests.reset(person, password), origin, "reset"
         )
 
-    async def unlock(self, visit: Visit, origin: BrowserOrigin) -> Outcome:
+    async def unlock(self, seen: SeenVisit, origin: BrowserOrigin) -> Outcome:
         """Unlock the account where enough was proven."""
-        standing = await self.standing(visit)
-        if isinstance(standing, Missing):
-            return standing
-        return await self._write(
-            visit, standing, requests.unlock(standing), origin, "unlock"
-        )
+        return await self._write(seen, requests.unlock, origin, "unlock")
 
     async def outcome(self, visit: Visit, origin: BrowserOrigin) -> Outcome:
         """Ask once more what became of a write, by the same token."""
@@ -154,16 +136,18 @@ class Writing:
 
     async def _write(
         self,
-        visit: Visit,
-        person: Entitled,
-        claims: dict[str, object],
+        seen: SeenVisit,
+        claims: Claims,
         origin: BrowserOrigin,
         kind: str,
     ) -> Outcome:
         """Write once, however often it is pressed: the first one counts."""
+        standing, visit = seen.standing(self._services.clock()), seen.visit
+        if isinstance(standing, Missing):
+            return standing  # before an agent is asked: how long that takes tells
         first = self._under_way.get(visit.id)
         if first is None:
-            work = self._write_once(visit, person, claims, origin, kind)
+            work = self._write_once(visit, standing.agent, claims, origin, kind)
             first = asyncio.get_running_loop().create_task(work)
             self._under_way[visit.id] = first
             first.add_done_callback(lambda task: self._ended(visit.id, task))
@@ -184,22 +168,24 @@ class Writing:
     async def _write_once(
         self,
         visit: Visit,
-        person: Entitled,
-        claims: dict[str, object],
+        preferred: str,
+        claims_of: Claims,
         origin: BrowserOrigin,
         kind: str,
     ) -> Outcome:
         if visit.id in self._open:
             return await self.outcome(visit, origin)
         began, run = time.monotonic(), self._services.database.run
-        now = self._services.clock()
         # at once: neither waits for what the other finds
-        is_ours, agent = await asyncio.gather(
-            run(visits.claim, visit.id, now, _SETTLE_S),
-            self._services.agents.chosen(person.domain, person.agent),
+        person, agent = await asyncio.gather(
+            run(self._claim, visit),
+            self._services.agents.chosen(visit.domain, preferred),
         )
-        if not is_ours:
+        if isinstance(person, Missing):
+            return person
+        if person is None:
             return await self._not_ours(visit)
+        claims = claims_of(person)
         try:
             sent = None if agent is None else await agent.seal(claims, _WRITE_S)
         except NoAnswer:
@@ -218,6 +204,19 @@ class Writing:
         except (OutcomeUnknown, NoAnswer):
             return NotKnown()
         return await self._settled(visit, answer, began, origin, kind)
+
+    def _claim(self, connection: Connection, visit: Visit) -> Entitled | Missing | None:
+        """Take a visit to write for it where enough was proven, counted here.
+
+        None where another node has it, or it is over.
+        """
+        services, now = self._services, self._services.clock()
+        taken = proven(services, connection, visit.id, visit.guid)
+        person = entitled(visit, taken, now)
+        if isinstance(person, Missing):
+            return person
+        is_ours = visits.claim(connection, visit.id, now, _SETTLE_S)
+        return person if is_ours else None
 
     async def _not_ours(self, visit: Visit) -> Missing | NotKnown:
         """Say why nothing was sent: another node does, or the visit is over.

@@ -2,8 +2,10 @@
 
 import asyncio
 
-from portal.database import visits
+from portal.database import proofs, visits
+from portal.journeys.visit import SeenVisit
 from portal.services import BrowserOrigin
+from portal.visits.proven import proven
 from portal.visits.write import Writing
 from tests.fixtures.portal.browser import Browser
 from tests.fixtures.portal.running import ANNA, Running
@@ -66,16 +68,57 @@ async def test_a_form_whose_body_comes_late_writes_nothing_more(
     assert portal.agent.people[0].password == _NEW
 
 
+async def test_what_was_proven_is_counted_again_right_before_the_seal(
+    portal: Running, anna: Registered
+) -> None:
+    """A method that is removed while the form comes proves nothing any more."""
+    browser = await _proven(portal, anna)
+    assert browser.page is not None
+    token = browser.page.forms[0].fields["token"]
+    browser.held = asyncio.Event()
+    fields = {"token": token, "new": _NEW, "again": _NEW}
+    task = asyncio.create_task(browser.post("/forgot/password", fields))
+    await browser.reading.wait()
+    own = next(each for each in portal.rows("proof") if each["kind"] == "totp")
+    with portal.portal.services.database.begin() as connection:
+        assert proofs.remove(connection, str(own["person"]), str(own["id"]))
+    browser.held.set()
+    page = await task
+    assert page.path == "/forgot/methods"
+    assert "reset" not in [str(each.op) for each in portal.agent.seen]
+
+
+async def test_no_agent_is_asked_whether_it_can_serve_who_proved_too_little(
+    portal: Running, anna: Registered
+) -> None:
+    """Of a name that nobody has none is asked, and how long one takes would tell."""
+    browser = portal.browser("198.51.100.9")
+    await browser.open("/forgot")
+    await browser.send(name=ANNA.upn)
+    await browser.open("/forgot/app")
+    await browser.send(code=anna.code(portal.clock.now))
+    page = await browser.open("/forgot/recovery")
+    token = page.forms[0].fields["token"]
+    asked = portal.agent.asked_ready
+    page = await browser.post(
+        "/forgot/password", {"token": token, "new": _NEW, "again": _NEW}
+    )
+    assert page.path == "/forgot/methods"
+    assert portal.agent.asked_ready == asked
+
+
 async def test_two_nodes_write_once(portal: Running, anna: Registered) -> None:
     await _proven(portal, anna)
     services = portal.portal.services
     newest = max(portal.rows("journey"), key=lambda row: float(str(row["started"])))
-    visit = await services.database.run(visits.find, str(newest["id"]))
-    assert visit is not None
+    with services.database.begin() as connection:
+        visit = visits.find(connection, str(newest["id"]))
+        assert visit is not None
+        seen = SeenVisit(visit, proven(services, connection, visit.id, visit.guid))
     origin = BrowserOrigin("198.51.100.9")
     outcomes = await asyncio.gather(
         *(
-            Writing(services).set_password(visit, Secret(new), origin)
+            Writing(services).set_password(seen, Secret(new), origin)
             for new in (_NEW, _OTHER)
         )
     )
