@@ -1,12 +1,24 @@
 """The budgets as the database keeps them: one row, one statement, for all nodes."""
 
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import Connection, case, delete, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Float,
+    bindparam,
+    case,
+    delete,
+    select,
+    update,
+)
 
 from portal.database.schema import BUDGET
-from portal.database.upsert import insert_into
+from portal.database.upsert import insert_of
 from portal.limits.budget import Budget
+
+_HELD = select(BUDGET.c.arrival).where(BUDGET.c.id == bindparam("budget"))
 
 
 def take(connection: Connection, budget: Budget, digest: str, now: float) -> bool:
@@ -14,19 +26,35 @@ def take(connection: Connection, budget: Budget, digest: str, now: float) -> boo
 
     `digest` names the budget and whose it is (`pepper.Purpose.BUDGET`).
     """
+    values = {
+        "budget": digest,
+        "now": now,
+        "interval": budget.interval,
+        "first": now + budget.interval,
+        "latest": budget.latest_arrival(now),
+        "wrong": budget.of_another_clock(now),
+    }
+    taken = connection.execute(_taking(connection.dialect.name), values)
+    return taken.first() is not None
+
+
+@cache
+def _taking(dialect: str) -> Executable:
+    """Make the statement that takes one, for a kind of database."""
+    now, interval, first, latest, wrong = (
+        bindparam(name, type_=Float)
+        for name in ("now", "interval", "first", "latest", "wrong")
+    )
     held = BUDGET.c.arrival
     # taken while the clock was far ahead: it would be closed until that time comes
-    is_wrong = held > budget.of_another_clock(now)
-    statement = insert_into(connection, BUDGET).values(
-        id=digest, arrival=now + budget.interval
-    )
-    later = case((is_wrong, now), (held > now, held), else_=now) + budget.interval
-    taken = statement.on_conflict_do_update(
+    is_wrong = held > wrong
+    statement = insert_of(dialect, BUDGET).values(id=bindparam("budget"), arrival=first)
+    later = case((is_wrong, now), (held > now, held), else_=now) + interval
+    return statement.on_conflict_do_update(
         index_elements=[BUDGET.c.id],
         set_={"arrival": later},
-        where=is_wrong | (held <= budget.latest_arrival(now)),
+        where=is_wrong | (held <= latest),
     ).returning(BUDGET.c.arrival)
-    return connection.execute(taken).first() is not None
 
 
 def left(connection: Connection, budget: Budget, digest: str, now: float) -> int:
@@ -57,7 +85,7 @@ def forget_full(connection: Connection, now: float) -> None:
 
 
 def _arrival(connection: Connection, budget: Budget, digest: str, now: float) -> float:
-    held = connection.scalar(select(BUDGET.c.arrival).where(BUDGET.c.id == digest))
+    held = connection.scalar(_HELD, {"budget": digest})
     if held is None or held > budget.of_another_clock(now):
         return now
     return float(held)

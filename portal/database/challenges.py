@@ -5,9 +5,20 @@ One is kept of each use; who has the database and no passkey can do nothing with
 
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, bindparam, delete, insert
 
 from portal.database.schema import CHALLENGE
+
+# made once (`portal.database.visits`)
+_SAME = (CHALLENGE.c.journey == bindparam("visit")) & (
+    CHALLENGE.c.use == bindparam("of")
+)
+_DROP, _KEEP = delete(CHALLENGE).where(_SAME), insert(CHALLENGE)
+_TAKE = (
+    delete(CHALLENGE)
+    .where(_SAME & (CHALLENGE.c.ends > bindparam("now")))
+    .returning(CHALLENGE.c.challenge)
+)
 
 
 class ChallengeUse(StrEnum):
@@ -21,20 +32,13 @@ def replace(
     connection: Connection, visit: str, use: ChallengeUse, challenge: str, ends: int
 ) -> None:
     """Keep a challenge until `ends`, in Unix seconds; the one of before is over."""
-    same = (CHALLENGE.c.journey == visit) & (CHALLENGE.c.use == str(use))
-    connection.execute(delete(CHALLENGE).where(same))
+    connection.execute(_DROP, {"visit": visit, "of": str(use)})
     values = {"journey": visit, "use": str(use), "challenge": challenge, "ends": ends}
-    connection.execute(insert(CHALLENGE).values(**values))
+    connection.execute(_KEEP, values)
 
 
 def take(
     connection: Connection, visit: str, use: ChallengeUse, now: float
 ) -> str | None:
     """Take a visit's challenge, once; None where there is none, or it is over."""
-    held = (
-        (CHALLENGE.c.journey == visit)
-        & (CHALLENGE.c.use == str(use))
-        & (CHALLENGE.c.ends > now)
-    )
-    taken = delete(CHALLENGE).where(held).returning(CHALLENGE.c.challenge)
-    return connection.scalar(taken)
+    return connection.scalar(_TAKE, {"visit": visit, "of": str(use), "now": now})

@@ -29,6 +29,9 @@ from portal.keys.pepper import Pepper, Purpose
 _LOCK = 0x57524254  # of PostgreSQL: who appends, in the order of numbers
 _ANCHOR = "audit_anchor"
 _MOST_BROWSER = 256
+# made once (`portal.database.visits`)
+_ADD = insert(EVENT)
+_LAST = select(EVENT.c.number, EVENT.c.digest).order_by(EVENT.c.number.desc()).limit(1)
 _PAGE = 1000
 
 
@@ -64,7 +67,7 @@ class Events:
             "address_hash": hashed,
             "digest": self._digest(last.digest, record(number, event, hashed)),
         }
-        connection.execute(insert(EVENT).values(**values))
+        connection.execute(_ADD, values)
         return number
 
     def first_broken(self, connection: Connection) -> int | None:
@@ -207,8 +210,7 @@ def _wait_for_turn(connection: Connection) -> None:
 
 
 def _last(connection: Connection) -> Anchor | None:
-    newest = select(EVENT.c.number, EVENT.c.digest).order_by(EVENT.c.number.desc())
-    row = connection.execute(newest.limit(1)).first()
+    row = connection.execute(_LAST).first()
     return None if row is None else Anchor(row.number, row.digest)
 
 

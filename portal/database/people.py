@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from portal.database.schema import BROWSER, PERSON
 
@@ -36,11 +36,23 @@ class RegisteredPerson:
 
 _FIELDS = tuple(each.name for each in fields(RegisteredPerson))
 _MOST_KEY = 256
+# made once (`portal.database.visits`)
+_FIND = select(PERSON).where(PERSON.c.guid == bindparam("own"))
+_THEIR_BROWSER = (BROWSER.c.id == bindparam("cookie")) & (
+    BROWSER.c.person == bindparam("own")
+)
+_FORGET = delete(BROWSER).where(_THEIR_BROWSER)
+_KNOW = insert(BROWSER)
+_KNOWS = (
+    select(BROWSER.c.id)
+    .join(PERSON, PERSON.c.guid == BROWSER.c.person)
+    .where(_THEIR_BROWSER, BROWSER.c.epoch == PERSON.c.epoch)
+)
 
 
 def find(connection: Connection, guid: str) -> RegisteredPerson | None:
     """Read a person; None where nobody of this objectGUID registered."""
-    row = connection.execute(select(PERSON).where(PERSON.c.guid == guid)).first()
+    row = connection.execute(_FIND, {"own": guid}).first()
     return None if row is None else _person(row)
 
 
@@ -134,31 +146,19 @@ def know_browser(
 ) -> None:
     """Remember that a person used a browser, by the hash of its cookie."""
     forget_browser(connection, browser, person.guid)
-    connection.execute(
-        insert(BROWSER).values(
-            id=browser, person=person.guid, epoch=person.epoch, since=now, seen=now
-        )
-    )
+    values = {"id": browser, "person": person.guid, "epoch": person.epoch}
+    connection.execute(_KNOW, {**values, "since": now, "seen": now})
 
 
 def knows_browser(connection: Connection, browser: str | None, guid: str) -> bool:
     """Whether a person used a browser before, since all were made worthless."""
-    statement = (
-        select(BROWSER.c.id)
-        .join(PERSON, PERSON.c.guid == BROWSER.c.person)
-        .where(
-            BROWSER.c.id == browser,
-            BROWSER.c.person == guid,
-            BROWSER.c.epoch == PERSON.c.epoch,
-        )
-    )
-    return connection.execute(statement).first() is not None
+    values = {"cookie": browser, "own": guid}
+    return connection.execute(_KNOWS, values).first() is not None
 
 
 def forget_browser(connection: Connection, browser: str, guid: str) -> None:
     """Forget that a person used a browser."""
-    same = (BROWSER.c.id == browser) & (BROWSER.c.person == guid)
-    connection.execute(delete(BROWSER).where(same))
+    connection.execute(_FORGET, {"cookie": browser, "own": guid})
 
 
 def _person(row: Row[tuple[object, ...]]) -> RegisteredPerson:

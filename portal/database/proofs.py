@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from portal.database.schema import PROOF, RECOVERY_CODE
 from portal.keys.row_keys import RowKeys, Unsealable
@@ -13,6 +13,13 @@ from portal.methods.registered_id import new_salt, registered_id
 from wire.self_service.proof_kind import ProofKind
 
 LOG = logging.getLogger("portal.database")
+# made once (`portal.database.visits`)
+_OF_PERSON = (
+    select(PROOF)
+    .where(PROOF.c.person == bindparam("own"))
+    .order_by(PROOF.c.registered, PROOF.c.id)
+)
+_USED = update(PROOF).where(PROOF.c.id == bindparam("method"))
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,7 @@ class Proofs:
 
         One that somebody else wrote, or moved to another row, is none.
         """
-        statement = select(PROOF).where(PROOF.c.person == guid)
-        rows = connection.execute(statement.order_by(PROOF.c.registered, PROOF.c.id))
+        rows = connection.execute(_OF_PERSON, {"own": guid})
         read = (self._method(connection, row) for row in rows.all())
         return tuple(method for method in read if method is not None)
 
@@ -135,7 +141,7 @@ def advance(connection: Connection, proof: str, counter: int, now: int) -> bool:
 
 def mark_used(connection: Connection, proof: str, now: int) -> None:
     """Note that a method was used."""
-    connection.execute(update(PROOF).where(PROOF.c.id == proof).values(used=now))
+    connection.execute(_USED, {"method": proof, "used": now})
 
 
 def mark_confirmed(connection: Connection, guid: str, now: int) -> None:

@@ -2,11 +2,24 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from portal.database.schema import PERSON, SESSION
 
 _MOST_SKEW_S = 60  # between nodes
+# made once (`portal.database.visits`)
+_FIND = (
+    select(SESSION)
+    .join(PERSON, PERSON.c.guid == SESSION.c.person)
+    .where(
+        SESSION.c.id == bindparam("session"),
+        SESSION.c.ends > bindparam("now"),
+        # begun by a clock that was ahead, it would last for as long as that was
+        SESSION.c.started <= bindparam("latest"),
+        SESSION.c.epoch == PERSON.c.epoch,
+    )
+)
+_END_ALL = delete(SESSION).where(SESSION.c.person == bindparam("own"))
 
 
 @dataclass(frozen=True)
@@ -36,18 +49,8 @@ def add(connection: Connection, session: Session) -> None:
 
 def find(connection: Connection, session: str, now: int) -> Session | None:
     """Read a session that has not ended; a person's new epoch ends those of before."""
-    statement = (
-        select(SESSION)
-        .join(PERSON, PERSON.c.guid == SESSION.c.person)
-        .where(
-            SESSION.c.id == session,
-            SESSION.c.ends > now,
-            # begun by a clock that was ahead, it would last for as long as that was
-            SESSION.c.started <= now + _MOST_SKEW_S,
-            SESSION.c.epoch == PERSON.c.epoch,
-        )
-    )
-    row = connection.execute(statement).first()
+    values = {"session": session, "now": now, "latest": now + _MOST_SKEW_S}
+    row = connection.execute(_FIND, values).first()
     if row is None:
         return None
     held = dict(row._mapping)
@@ -67,7 +70,7 @@ def end(connection: Connection, session: str) -> None:
 
 def end_all(connection: Connection, guid: str) -> None:
     """Sign a person out of every browser."""
-    connection.execute(delete(SESSION).where(SESSION.c.person == guid))
+    connection.execute(_END_ALL, {"own": guid})
 
 
 def forget_ended(connection: Connection, now: int) -> None:

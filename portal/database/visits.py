@@ -4,11 +4,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from portal.database.schema import JOURNEY, PERSON, TAKEN
 from portal.journeys.policy import SelfServicePolicy
 from portal.journeys.visit import Visit, VisitPurpose
+
+# made once: to build and name a statement costs three times what SQLite needs for it
+_OWN = JOURNEY.c.id == bindparam("visit")
+_IS_OPEN = JOURNEY.c.closed.is_(None) & (JOURNEY.c.ends > bindparam("now"))
+_ADD = insert(JOURNEY)
+_FIND = select(JOURNEY).where(_OWN)
+_SETTLE = update(JOURNEY).where(_OWN & JOURNEY.c.looked_up.is_(None))
+_CLAIM = (
+    update(JOURNEY)
+    .where(
+        _OWN & _IS_OPEN,
+        JOURNEY.c.claimed.is_(None) | (JOURNEY.c.claimed < bindparam("lost")),
+        select(PERSON.c.guid)
+        .where(PERSON.c.guid == JOURNEY.c.person, PERSON.c.blocked.is_(None))
+        .exists(),
+    )
+    .values(claimed=bindparam("now"))
+)
+_CLOSE = (
+    update(JOURNEY)
+    .where(_OWN & JOURNEY.c.closed.is_(None))
+    .values(closed=bindparam("now"))
+)
+_OF_VISIT = TAKEN.c.journey == bindparam("visit")
+_TAKEN = select(TAKEN).where(_OF_VISIT)
+_UNTAKE = delete(TAKEN).where(_OF_VISIT & (TAKEN.c.proof == bindparam("method")))
+_TAKE = insert(TAKEN)
 
 
 @dataclass(frozen=True)
@@ -39,19 +66,8 @@ class LookedUp:
 
 def add(connection: Connection, visit: NewVisit) -> None:
     """Begin a visit."""
-    connection.execute(
-        insert(JOURNEY).values(
-            id=visit.id,
-            reference=visit.reference,
-            purpose=str(visit.purpose),
-            domain="",
-            name_digest=visit.name_digest,
-            browser=visit.browser,
-            address=visit.address,
-            started=visit.started,
-            ends=visit.ends,
-        )
-    )
+    values = {**vars(visit), "purpose": str(visit.purpose), "domain": ""}
+    connection.execute(_ADD, values)
 
 
 def settle(connection: Connection, visit: str, found: LookedUp, now: float) -> None:
@@ -68,8 +84,7 @@ def settle(connection: Connection, visit: str, found: LookedUp, now: float) -> N
         },
         "looked_up": now,
     }
-    unsettled = (JOURNEY.c.id == visit) & JOURNEY.c.looked_up.is_(None)
-    connection.execute(update(JOURNEY).where(unsettled).values(**values))
+    connection.execute(_SETTLE, {"visit": visit, **values})
 
 
 def renew(
@@ -85,7 +100,7 @@ def renew(
 
 def find(connection: Connection, visit: str) -> Visit | None:
     """Read a visit; None where there is none of this id."""
-    row = connection.execute(select(JOURNEY).where(JOURNEY.c.id == visit)).first()
+    row = connection.execute(_FIND, {"visit": visit}).first()
     return None if row is None else _visit(row)
 
 
@@ -94,21 +109,15 @@ def claim(connection: Connection, visit: str, now: float, lasting_s: float) -> b
 
     Of somebody whose self-service was switched off meanwhile it can't be taken.
     """
-    of_somebody = select(PERSON.c.guid).where(
-        PERSON.c.guid == JOURNEY.c.person, PERSON.c.blocked.is_(None)
-    )
-    free = JOURNEY.c.claimed.is_(None) | (JOURNEY.c.claimed < now - lasting_s)
-    is_open = JOURNEY.c.closed.is_(None) & (JOURNEY.c.ends > now)
-    own = (JOURNEY.c.id == visit) & is_open & free & of_somebody.exists()
-    taken = connection.execute(update(JOURNEY).where(own).values(claimed=now))
-    return bool(taken.rowcount)
+    values = {"visit": visit, "now": now, "lost": now - lasting_s}
+    return bool(connection.execute(_CLAIM, values).rowcount)
 
 
 def is_claimed(connection: Connection, visit: str, now: float) -> bool:
     """Whether a node writes for a visit that is open."""
-    is_open = JOURNEY.c.closed.is_(None) & (JOURNEY.c.ends > now)
-    claimed = (JOURNEY.c.id == visit) & is_open & JOURNEY.c.claimed.is_not(None)
-    return connection.execute(select(JOURNEY.c.id).where(claimed)).first() is not None
+    claimed = select(JOURNEY.c.id).where(_OWN, _IS_OPEN, JOURNEY.c.claimed.is_not(None))
+    found = connection.execute(claimed, {"visit": visit, "now": now})
+    return found.first() is not None
 
 
 def release(connection: Connection, visit: str) -> None:
@@ -119,9 +128,7 @@ def release(connection: Connection, visit: str) -> None:
 
 def close(connection: Connection, visit: str, now: float) -> bool:
     """End a visit, once: False where it was ended before."""
-    is_open = (JOURNEY.c.id == visit) & JOURNEY.c.closed.is_(None)
-    ended = connection.execute(update(JOURNEY).where(is_open).values(closed=now))
-    return bool(ended.rowcount)
+    return bool(connection.execute(_CLOSE, {"visit": visit, "now": now}).rowcount)
 
 
 def disown(connection: Connection, guid: str) -> None:
@@ -146,14 +153,13 @@ class TakenRow:
 
 def take(connection: Connection, visit: str, row: TakenRow) -> None:
     """Note a method that was used right; used again, it counts from now."""
-    same = (TAKEN.c.journey == visit) & (TAKEN.c.proof == row.proof)
-    connection.execute(delete(TAKEN).where(same))
-    connection.execute(insert(TAKEN).values(journey=visit, **vars(row)))
+    connection.execute(_UNTAKE, {"visit": visit, "method": row.proof})
+    connection.execute(_TAKE, {"journey": visit, **vars(row)})
 
 
 def taken(connection: Connection, visit: str) -> tuple[TakenRow, ...]:
     """Give the methods that were used right in a visit, as they are kept."""
-    rows = connection.execute(select(TAKEN).where(TAKEN.c.journey == visit))
+    rows = connection.execute(_TAKEN, {"visit": visit})
     return tuple(
         TakenRow(row.proof, row.user_verified, row.at, row.seal) for row in rows
     )
