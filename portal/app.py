@@ -22,6 +22,7 @@ from portal.pages.passkeys import PasskeyPages
 from portal.pages.proofs import ProofPages
 from portal.pages.provider_sign_in import ProviderSignInPages
 from portal.pages.questions import QuestionPages
+from portal.pages.ready import ReadyPage
 from portal.pages.registration import RegistrationPages
 from portal.pages.sign_in import SignInPages
 from portal.pages.staff.agent_approval import AgentApprovalPages
@@ -95,6 +96,7 @@ def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]
     shown = (
         DeviceEndpoints(pages, DeviceGrants(services)),
         StartPage(pages),
+        ReadyPage(services),
         forgotten,
         NewPasswordPages(pages, forgotten, writing),
         ChangePages(pages, passwords),

@@ -48,6 +48,11 @@ class Watched:
         known = self.ready
         return known is not None and known.serves and now - self.heard < _FRESH_S
 
+    def served_lately(self, now: float) -> bool:
+        """Likewise, whatever became of one request since: it is no reason to go."""
+        said = self.said is not None and self.said.serves and not self.is_restored
+        return said and now - self.heard < _FRESH_S
+
 
 # takes what an agent said of itself; False: it was restored, or is a copy
 Remember = Callable[[str, Ready | None, str], Awaitable[bool]]
@@ -84,6 +89,11 @@ class AgentPool:
             for agent in self.agents
             if agent.exchange.address.domain == domain and agent.serves(now)
         ]
+
+    def any_served_lately(self) -> bool:
+        """Whether an agent of any domain said so not long ago."""
+        now = time.monotonic()
+        return any(agent.served_lately(now) for agent in self.agents)
 
     def offered(self) -> list[Offered]:
         """Give what the agents that were heard offer, a domain's first one each.

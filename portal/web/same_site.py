@@ -8,6 +8,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+# where a load balancer asks, by whatever name: nothing there is of a person or a host
+READY = "/ready"
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -25,6 +27,8 @@ class SameSite:
         await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> tuple[str, int] | None:
+        if scope["path"] == READY and scope["method"] in _SAFE:
+            return None
         headers = Headers(scope=scope)
         if headers.get("host", "").lower() != self._host:
             return "This is not the address of this portal.\n", 421
