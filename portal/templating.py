@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -21,7 +22,14 @@ from babel.dates import (
     get_timezone_name,
 )
 from babel.support import Translations
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from jinja2.bccache import Bucket
 
 import resources
 
@@ -64,9 +72,8 @@ class Templates:
         environment = _environment(language, self.zone)
         named = {"language": language, **fields}
         # a blank line ends a paragraph; those of blocks that wrote nothing go
-        written = environment.overlay(trim_blocks=False).get_template(
-            f"mail/{template}.txt"
-        )
+        found = _plain_environment(language, self.zone)
+        written = found.get_template(f"mail/{template}.txt")
         plain = _BLANK_LINES.sub("\n\n", written.render(**named))
         subject, _, text = plain.partition("\n")
         html = environment.get_template("mail/frame.html").render(
@@ -124,6 +131,36 @@ def _weight(text: str) -> float:
         return 0.0
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled: once for all languages.
+
+    What differs (words, times, direction) is looked up when one is rendered.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled of this very source."""
+        bucket.code = self._held.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code is not None:
+            self._held[bucket.key, bucket.checksum] = bucket.code
+
+
+# with blank lines left out of blocks, and with them
+_COMPILED, _COMPILED_PLAIN = _Compiled(), _Compiled()
+
+
+@cache
+def _plain_environment(language: str, zone: tzinfo) -> Environment:
+    """Give the environment of plain text, where a block's line stays one."""
+    own = _environment(language, zone)
+    return own.overlay(trim_blocks=False, bytecode_cache=_COMPILED_PLAIN)
+
+
 @cache
 def _environment(language: str, zone: tzinfo) -> Environment:
     environment = Environment(
@@ -133,6 +170,9 @@ def _environment(language: str, zone: tzinfo) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        # a portal's own do not change while it serves
+        auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     translations = _translations(language)
     # Jinja2 adds this to what the extension's own type does not say

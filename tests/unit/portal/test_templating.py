@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from jinja2 import Environment
 
 from portal.templating import STATIC, Templates, static_address
 
@@ -12,6 +13,17 @@ def test_the_address_of_a_file_is_its_contents() -> None:
     addresses = {static_address(each.name) for each in STATIC.iterdir()}
     assert len(addresses) == len(list(STATIC.iterdir()))
     assert all("?v=" in each for each in addresses)
+
+
+_UNLOCKED = {
+    "organization": "Contoso",
+    "name": "Anna",
+    "when": datetime(2026, 7, 1, 12, tzinfo=UTC),
+    "address": "192.0.2.7",
+    "help_phone": "",
+    "not_me": "",
+    "reference": "4f1c",
+}
 
 
 # a time without its zone would be read as that of who reads
@@ -25,17 +37,8 @@ def test_the_address_of_a_file_is_its_contents() -> None:
     ],
 )
 def test_a_time_is_said_with_its_zone(zone: str, language: str, shown: str) -> None:
-    mail = Templates(UTC if zone == "UTC" else ZoneInfo(zone)).mail(
-        "unlock",
-        language,
-        organization="Contoso",
-        name="Anna",
-        when=datetime(2026, 7, 1, 12, tzinfo=UTC),
-        address="192.0.2.7",
-        help_phone="",
-        not_me="",
-        reference="4f1c",
-    )
+    own = UTC if zone == "UTC" else ZoneInfo(zone)
+    mail = Templates(own).mail("unlock", language, **_UNLOCKED)
     assert shown in mail.text
     assert "(UTC)" not in mail.text
 
@@ -46,3 +49,24 @@ def test_a_text_message_is_one_line() -> None:
     )
     assert said.startswith("123456 is your code for Contoso.")
     assert "\n" not in said
+
+
+def test_a_template_is_compiled_once_for_all_languages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who resets a password waits for the mail that tells them to be queued."""
+    compiled: list[str] = []
+    compiling = Environment._compile
+
+    def noted(self: Environment, source: str, filename: str) -> object:
+        compiled.append(filename)
+        return compiling(self, source, filename)
+
+    monkeypatch.setattr(Environment, "_compile", noted)
+    # of a zone of their own: no other test made these
+    templates = Templates(ZoneInfo("Pacific/Chatham"))
+    said = [
+        templates.mail("unlock", each, **_UNLOCKED).text for each in ("en", "de", "en")
+    ]
+    assert said[0] == said[2] != said[1]
+    assert len(compiled) == len(set(compiled))
