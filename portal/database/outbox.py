@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
+    Float,
     Row,
+    bindparam,
     delete,
     func,
     insert,
@@ -25,6 +26,27 @@ MAIL, SMS = "mail", "sms"  # the channels
 _TAKEN_S = 120.0  # a node that took one and died: another goes on after this
 _LONGEST_WAIT_S = 3600.0  # longer than anybody lets one wait
 _NEVER = 1e15  # what is never tried again is due later than this
+_NOW = bindparam("now", type_=Float)
+_TAKEN, _DUE = OUTBOX.c.taken, OUTBOX.c.due
+# no node has it, or none that says so still; clocks are put back too
+_FREE = _TAKEN.is_(None) | (_TAKEN < _NOW - _TAKEN_S) | (_TAKEN > _NOW + _TAKEN_S)
+# its time has come, or is one that a clock far ahead gave it
+_IS_DUE = (_DUE <= _NOW) | ((_DUE > _NOW + _LONGEST_WAIT_S) & (_DUE < _NEVER))
+# made once (`portal.database.visits`): it is asked for twice a second
+_FIRST = (
+    select(OUTBOX)
+    .where(
+        OUTBOX.c.sent.is_(None),
+        OUTBOX.c.channel == bindparam("of"),
+        OUTBOX.c.ends > _NOW,
+        _FREE,
+        _IS_DUE,
+    )
+    .order_by(_DUE)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_TAKE = update(OUTBOX).where(OUTBOX.c.id == bindparam("own"))
 
 
 @dataclass(frozen=True)
@@ -93,17 +115,10 @@ class Outbox:
 
         Another node takes it again where this one does not say what became of it.
         """
-        own = OUTBOX.c.sent.is_(None) & (OUTBOX.c.channel == channel)
-        alive = own & (OUTBOX.c.ends > now) & _free(now) & _due(now)
-        first = select(OUTBOX).where(alive).order_by(OUTBOX.c.due).limit(1)
-        first = first.with_for_update(skip_locked=True)
-        while (row := connection.execute(first).first()) is not None:
+        asked = {"of": channel, "now": now}
+        while (row := connection.execute(_FIRST, asked).first()) is not None:
             tries = row.tries + 1
-            connection.execute(
-                update(OUTBOX)
-                .where(OUTBOX.c.id == row.id)
-                .values(taken=now, tries=tries)
-            )
+            connection.execute(_TAKE, {"own": row.id, "taken": now, "tries": tries})
             message = self._opened(row)
             if message is not None:
                 return Queued(row.id, message, tries, row.ends)
@@ -119,18 +134,6 @@ class Outbox:
             return None
         to, subject, text, html = json.loads(sealed)
         return Message(row.channel, row.kind, row.person, to, subject, text, html)
-
-
-def _free(now: float) -> ColumnElement[bool]:
-    """Whether no node has it, or none that says so still; clocks are put back too."""
-    taken = OUTBOX.c.taken
-    return taken.is_(None) | (taken < now - _TAKEN_S) | (taken > now + _TAKEN_S)
-
-
-def _due(now: float) -> ColumnElement[bool]:
-    """Whether its time has come, or is one that a clock far ahead gave it."""
-    due = OUTBOX.c.due
-    return (due <= now) | ((due > now + _LONGEST_WAIT_S) & (due < _NEVER))
 
 
 def became(connection: Connection, own_id: str) -> bool | None:
