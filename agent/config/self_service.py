@@ -89,6 +89,11 @@ class Registration(Model):
         description="the portal's word counts that a person has a registration code of "
         "the portal's owner; the agent can't see that",
     )
+    code_to_manager: bool = Field(
+        default=False,
+        description="the help desk may have a registration code mailed to the person's "
+        "manager, whose name and address a helper who proved who they are is told",
+    )
     networks: Annotated[tuple[Network, ...], Field(max_length=_MOST_NAMES)] = Field(
         default=(),
         strict=False,

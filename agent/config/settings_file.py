@@ -32,6 +32,7 @@ _ADDED = (
     ("monitoring", "port"),
     ("self_service.registration", "provider_sign_in"),
     ("self_service.registration", "portal_codes"),
+    ("self_service.registration", "code_to_manager"),
     ("self_service", "receipts"),
     ("self_service", "peers"),
 )

@@ -152,6 +152,22 @@ def _check_helper(origin: Origin, located: Located, tools: Tools) -> None:
         _check_helper_s_proofs(origin, helper, request.portal, tools)
 
 
+def helper_is_proven(located: Located, tools: Tools) -> bool:
+    """Say whether somebody helps who proved who they are.
+
+    Whether they may help was seen before; of what reads alone this is not asked.
+    """
+    origin = located.request.origin
+    if origin is None or origin.by != "help_desk":
+        return False
+    try:
+        helper = _helper(origin, located, tools)
+        _check_helper_s_proofs(origin, helper, located.request.portal, tools)
+    except Refused:
+        return False
+    return True
+
+
 def _check_does_not_last(located: Located, tools: Tools) -> None:
     """See that a password that a helper knows is to be changed at the next sign-in.
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.active_directory import users
+from agent.active_directory.manager import read_manager
 from agent.request.answer import Answer, Ended
-from agent.request.entitlement import Entitled
+from agent.request.entitlement import Entitled, helper_is_proven
 from agent.request.sign_in import check_signed_in
 from agent.request.stages import Located, Tools
 from agent.self_service.eligibility import Eligibility
@@ -92,7 +93,26 @@ def _person(
             for each in tools.settings.self_service.contacts
             if names[each]
         }
+    if manager := _manager(located, tools):
+        person["manager"] = manager
     return person
+
+
+def _manager(located: Located, tools: Tools) -> dict[str, str] | None:
+    """Give whom a registration code may be mailed to, where the settings say so.
+
+    To a helper who proved who they are: a portal that lies could ask for everybody's.
+    """
+    wanted = tools.settings.self_service.registration.code_to_manager
+    if not wanted or located.request.purpose != "help_desk":
+        return None
+    if not helper_is_proven(located, tools):
+        return None
+    found = read_manager(located.warm.directory, located.user)
+    if found is None:
+        return None
+    each = {"name": found.name, "mail": found.mail}
+    return {name: printable(value, _MOST_LENGTH) for name, value in each.items()}
 
 
 def _signed_in(located: Located, may: Eligibility, tools: Tools) -> bool:

@@ -43,14 +43,25 @@ class AgentPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Manager(AgentPart):
+    """Whom the directory names as somebody's manager, and their address."""
+
+    name: Name = ""
+    mail: Name = ""
+
+
 class Person(AgentPart):
-    """Who a name means; `contacts` are the directory's addresses, while registering."""
+    """Who a name means; `contacts` are the directory's addresses, while registering.
+
+    `manager` is told of a caller, where a registration code may be mailed there.
+    """
 
     guid: str = Field(pattern=GUID)
     name: Name = ""
     upn: Name = ""
     language: Name = ""
     contacts: dict[Name, list[Name]] = Field(default_factory=dict, max_length=16)
+    manager: Manager | None = None
 
 
 class Registration(AgentPart):
@@ -65,6 +76,7 @@ class Registration(AgentPart):
     # whether the agent takes the portal's word for these; else it asks for more
     provider_sign_in: bool = False
     portal_codes: bool = False
+    code_to_manager: bool = False
 
 
 class SelfServicePolicy(AgentPart):

@@ -67,6 +67,7 @@ NOT_ME_OF_ADDRESS = Budget("codes of this was not me", 10, _HOUR)
 REMINDERS_OF_PERSON = Budget("reminders of a person", 1, 7 * _DAY)
 TEST_MESSAGES = Budget("test messages of an administrator", 10, _HOUR)
 TEST_TEXTS = Budget("test text messages of an administrator", 5, _HOUR)
+CODES_TO_MANAGERS = Budget("registration codes to a manager", 10, _HOUR)
 NAMES_OF_HELPER = Budget("names of a helper", 60, _HOUR)
 # a flood of refusals is no flood of events
 LIMIT_NOTED = Budget("a limit noted in the audit", 1, 10 * _MINUTE)

@@ -63,6 +63,20 @@ def code_text(
     return Message(SMS, "code", None, to, "", f"{words}{tied}")
 
 
+def manager_mail(
+    settings: Settings, templates: Templates, to: str, language: str, **fields: Any
+) -> Message:
+    """Make the mail that takes somebody's registration code to their manager."""
+    mail = templates.mail(
+        "manager_code",
+        language,
+        organization=settings.organization,
+        base_url=settings.base_url,
+        **fields,
+    )
+    return Message(MAIL, "manager_code", None, to, mail.subject, mail.text, mail.html)
+
+
 def trial_text(
     settings: Settings, templates: Templates, to: str, language: str
 ) -> Message:

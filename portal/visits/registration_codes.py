@@ -6,6 +6,7 @@ methods, also anew where all were lost, and nothing else: no reset follows from 
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from portal.agents.answer import Answer
 from portal.agents.pool import NoAgent
 from portal.audit.event import EventKind
 from portal.database import people
+from portal.database.outbox import Message
 from portal.database.people import RegisteredPerson
 from portal.database.sign_in import registration_codes
 from portal.database.sign_in.registration_codes import RegistrationCode
@@ -51,6 +53,9 @@ class MadeCode:
     ends: int
 
 
+Mailed = Callable[[MadeCode], Message]
+
+
 class RegistrationCodes:
     """Makes codes, withdraws them, and signs in who has one."""
 
@@ -75,11 +80,13 @@ class RegistrationCodes:
         helper: Helper | None,
         origin: BrowserOrigin,
         reference: str,
+        mailed: Mailed | None = None,
     ) -> MadeCode:
         """Make a code in place of one before; `helper` is None of the owner's command.
 
-        A helper's ends no later than agents take what the helper proved. ValueError
-        where it would be good for fewer than 10 minutes, or more than 30 days.
+        `mailed` makes the mail that takes it to somebody else. A helper's ends no later
+        than agents take what the helper proved. ValueError where it would be good for
+        fewer than 10 minutes, or more than 30 days.
         """
         now, text = int(self._services.clock()), paper_code.new_code()
         code = RegistrationCode(
@@ -90,8 +97,10 @@ class RegistrationCodes:
             ends=_end(now, minutes, helper),
             helper=helper,
         )
-        await self._services.database.run(self._make, code, origin, reference)
-        return MadeCode(text, code.ends)
+        made = MadeCode(text, code.ends)
+        letter = None if mailed is None else mailed(made)
+        await self._services.database.run(self._make, code, origin, reference, letter)
+        return made
 
     async def withdraw(
         self, guid: str, origin: BrowserOrigin, reference: str, *, actor: str | None
@@ -141,8 +150,12 @@ class RegistrationCodes:
         code: RegistrationCode,
         origin: BrowserOrigin,
         reference: str,
+        letter: Message | None,
     ) -> None:
-        keys = self._services.row_keys
+        services, keys = self._services, self._services.row_keys
+        if letter is not None:
+            now = services.clock()
+            services.outbox.put(connection, letter, now, code.ends - now)
         replaced = registration_codes.replace(connection, keys, code)
         self._notices.record(
             connection,
@@ -154,6 +167,7 @@ class RegistrationCodes:
             ends=code.ends,
             replaced=replaced,
             **({} if code.helper is None else {"reason": code.helper.reason}),
+            **({} if letter is None else {"sent_to": "manager"}),
         )
         self._notices.tell(connection, code.person, "registration_code_made", origin)
 

@@ -19,6 +19,7 @@ BOUNDARIES = {
     "agent/service/service.py": 1,  # what is done for good: begun again
     "portal/agents/pool.py": 1,  # a look at the agents: the next one comes
     "portal/notifications/sender.py": 2,  # a mail, and the queue of them: it goes on
+    "portal/pages/ready.py": 1,  # a look at the database: it does not answer
     "portal/visits/administrator_watch.py": 1,  # a look at what is to be told: again
     "relay/middleware.py": 1,  # a request: the relay goes on
     "wizard/checks/side_by_side.py": 1,  # a thread: raised again in the one that waits

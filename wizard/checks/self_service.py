@@ -17,13 +17,10 @@ from wizard.checks.outcome import Outcome, Report
 from wizard.directory.sign_in import as_either
 from wizard.flow.pages.order import FIELDS
 from wizard.flow.pages.self_service import (
-    ADMINISTRATORS,
     ALLOWED_FROM,
-    AUDITORS,
     CHANGE,
     EXCEPTIONS,
     GROUPS,
-    HELP_DESK,
     KINDS,
     NAMED,
     OFFERED,
@@ -32,6 +29,11 @@ from wizard.flow.pages.self_service import (
     PROVIDER,
     RECEIPTS,
     TWO,
+)
+from wizard.flow.pages.self_service_roles import (
+    ADMINISTRATORS,
+    AUDITORS,
+    HELP_DESK,
 )
 from wizard.flow.peer_lines import last_day
 from wizard.flow.validation import is_plain_name

@@ -34,6 +34,7 @@ KINDS = (
     "remind",
     "confirm_soon",
     "register_again",
+    "manager_code",
     "test",
 )
 
@@ -125,4 +126,6 @@ class MessagesPage:
             read_out=False,
             by="account",
             act="account_unlocked",
+            person="anna@contoso.com",
+            ends=datetime.fromtimestamp(now, UTC),
         )

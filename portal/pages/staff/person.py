@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.journeys.caller import VerifiedCaller
+from portal.journeys.policy import Manager
 from portal.pages.page import moment
 from portal.pages.staff.caller import CALL, CallerPages
 from portal.pages.staff.door import HELPERS, StaffDoor
@@ -45,6 +46,7 @@ class HelpedPersonPages:
             "block": self._block,
             "clear": self._clear,
             "tries": self._tries,
+            "code-to-manager": self._code_to_manager,
         }
 
     @property
@@ -189,6 +191,18 @@ class HelpedPersonPages:
     ) -> Helped:
         return await self._helping.clear_tries(member, caller, origin)
 
+    async def _code_to_manager(
+        self,
+        member: StaffMember,
+        caller: VerifiedCaller,
+        _form: Form,
+        origin: BrowserOrigin,
+    ) -> Helped:
+        person = await self._people.read(member, caller, origin)
+        if isinstance(person, NotHelped):
+            return Helped(person.code, person.detail)
+        return await self._helping.code_to_manager(member, person, origin)
+
     async def _caller(self, request: Request, member: StaffMember) -> VerifiedCaller:
         """Give the caller of an address; HTTP 403 where it is not known who calls."""
         call, _ = await self._callers.call_of(request, member)
@@ -270,6 +284,7 @@ def _shown(person: HelpedPerson) -> dict[str, Any]:
         "reason": call.reason,
         "how": person.caller.how,
         "two_helpers": person.caller.two_helpers,
+        "manager": "" if person.manager is None else _name_of(person.manager),
         "two_proof": person.two_proof,
         "may_give_access": person.has_enough_helpers,
         "is_known": person.known is not None,
@@ -291,6 +306,10 @@ def _shown(person: HelpedPerson) -> dict[str, Any]:
             for each in person.methods
         ],
     }
+
+
+def _name_of(manager: Manager) -> str:
+    return manager.name or manager.mail
 
 
 def _link(found: Found) -> dict[str, Any]:

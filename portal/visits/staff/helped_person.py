@@ -16,7 +16,8 @@ from portal.database import people
 from portal.database.people import RegisteredPerson
 from portal.database.proofs import RegisteredMethod
 from portal.journeys.caller import VerifiedCaller
-from portal.journeys.policy import AccountState, SelfServicePolicy
+from portal.journeys.policy import AccountState, Manager, SelfServicePolicy
+from portal.methods.email_address import BadAddress, email_address
 from portal.services import BrowserOrigin, Services
 from portal.visits.registration import registered_worth
 from portal.visits.staff.calls import HelpCalls, NotHelped, helper_of
@@ -58,7 +59,10 @@ class Found:
 
 @dataclass(frozen=True)
 class HelpedPerson:
-    """A caller as they are now."""
+    """A caller as they are now.
+
+    `manager` is whom a registration code may be mailed to; None: nobody.
+    """
 
     caller: VerifiedCaller
     known: RegisteredPerson | None
@@ -67,6 +71,7 @@ class HelpedPerson:
     state: AccountState | None
     answer: Answer
     chain: tuple[Found, ...]
+    manager: Manager | None
 
     @property
     def two_proof(self) -> bool:
@@ -129,7 +134,20 @@ class HelpedPeople:
             Found(Link.TRIES, not closed, until=closed),
             *_by_verdict(judged),
         )
-        return HelpedPerson(caller, known, own, policy, said.state, judged, chain)
+        manager = _reachable(said) if self._services.settings.mail else None
+        return HelpedPerson(
+            caller, known, own, policy, said.state, judged, chain, manager
+        )
+
+
+def _reachable(said: Answer) -> Manager | None:
+    """Give the manager that an agent names, where mail can go there."""
+    manager = None if said.person is None else said.person.manager
+    try:
+        address = email_address(manager.mail if manager else "")
+    except BadAddress:
+        return None
+    return manager and manager.model_copy(update={"mail": address})
 
 
 def _by_policy(said: Answer, policy: SelfServicePolicy | None) -> tuple[Found, ...]:

@@ -8,6 +8,7 @@ methods, and the agent checks those again. Nobody types a password for somebody 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,13 +18,17 @@ from portal.agents.answer import Answer
 from portal.agents.exchange import OutcomeUnknown
 from portal.agents.relay_http import NoAnswer
 from portal.audit.event import EventKind
-from portal.database import people, proofs, sessions, visits
+from portal.database import budgets, people, proofs, sessions, visits
+from portal.database.outbox import Message
 from portal.journeys.caller import VerifiedCaller
+from portal.keys.pepper import Purpose
+from portal.limits.budget import CODES_TO_MANAGERS
+from portal.notifications.messages import manager_mail
 from portal.services import BrowserOrigin, Services
 from portal.visits import registration_codes
 from portal.visits.blocking import Blocking
 from portal.visits.notices import HELP_DONE, Notices
-from portal.visits.registration_codes import MadeCode, RegistrationCodes
+from portal.visits.registration_codes import MadeCode, Mailed, RegistrationCodes
 from portal.visits.staff.calls import HelpCalls, NotHelped, helper_of
 from portal.visits.staff.helped_person import HelpedPerson
 from portal.visits.staff.sessions import StaffMember
@@ -107,11 +112,16 @@ class Helping:
         return Helped(helped.code, helped.detail, helped.reference, password)
 
     async def registration_code(
-        self, member: StaffMember, person: HelpedPerson, origin: BrowserOrigin
+        self,
+        member: StaffMember,
+        person: HelpedPerson,
+        origin: BrowserOrigin,
+        mailed: Mailed | None = None,
     ) -> MadeCode | Helped:
         """Make a code by which the person registers anew, without a password.
 
         `second_needed` as above; `not_eligible` of whom the agent lets not register.
+        `mailed` makes the mail that takes it to somebody else.
         """
         call = person.caller.call
         if person.policy is None:
@@ -129,9 +139,47 @@ class Helping:
                 helper=helper,
                 origin=origin,
                 reference=call.reference,
+                mailed=mailed,
             )
         except ValueError:  # what the helper proved ends before the code would
             return Helped(str(Code.NOT_ENOUGH_PROOFS))
+
+    async def code_to_manager(
+        self, member: StaffMember, person: HelpedPerson, origin: BrowserOrigin
+    ) -> Helped:
+        """Have such a code mailed to the person's manager; nobody here sees it.
+
+        `operation_off` where there is none who can be told, `too_many_mails` where that
+        one got many.
+        """
+        manager, call = person.manager, person.caller.call
+        if manager is None:
+            return Helped(str(Code.OPERATION_OFF))
+        if not person.has_enough_helpers:
+            return Helped(SECOND_NEEDED)
+        if not await self._services.database.run(self._may_write_to, manager.mail):
+            return Helped("too_many_mails")
+
+        def mailed(made: MadeCode) -> Message:
+            return manager_mail(
+                self._services.settings,
+                self._services.templates,
+                manager.mail,
+                origin.language,
+                person=call.shown,
+                code=made.text,
+                ends=datetime.fromtimestamp(made.ends, UTC),
+                help_phone=self._services.agents.help.phone,
+                reference=call.reference,
+            )
+
+        made = await self.registration_code(member, person, origin, mailed)
+        return made if isinstance(made, Helped) else Helped()
+
+    def _may_write_to(self, connection: Connection, address: str) -> bool:
+        services, budget = self._services, CODES_TO_MANAGERS
+        digest = services.pepper.digest(Purpose.BUDGET, budget.name, address)
+        return budgets.take(connection, budget, digest, services.clock())
 
     async def remove(
         self,

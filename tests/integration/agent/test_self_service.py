@@ -323,6 +323,56 @@ def test_a_stolen_password_registers_nothing_for_two_proof_people(
     assert code("nils", sign_in={"code_at": now}) == "ok"
 
 
+def test_a_manager_is_told_to_helpers_who_proved_who_they_are(
+    everybody: AgentStage,
+) -> None:
+    stage = everybody
+    lab, people = stage.lab, stage.lab.people
+    own = proofs(stage, "samir", "totp", "email")
+    administer(lab, people["nils"]["dn"], {"manager": [people["olga"]["dn"]]})
+    wished: dict[str, Any] = {
+        "who": "all",
+        "roles": {"help_desk": [people["samir"]["dn"]]},
+        "registration": {},
+    }
+    helped: dict[str, Any] = {
+        "origin": "help_desk",
+        "actor": people["samir"]["objectGUID"],
+        "reason": "lost the phone",
+        "actor_methods": own,
+        "purpose": "help_desk",
+    }
+
+    def manager(key: str = "nils", **more: Any) -> Any:
+        answer = stage.ask("lookup", key, **(helped | more))
+        assert answer["code"] == "ok", answer
+        return answer["person"].get("manager")
+
+    stage.with_settings(self_service=wished)
+    assert manager() is None  # the settings do not say so
+    wished["registration"]["code_to_manager"] = True
+    stage.with_settings(self_service=wished)
+    mail = people["olga"]["mail"]
+    told = manager()
+    assert told["mail"] == mail
+    assert "Olga" in told["name"]
+    assert manager("pavel") is None  # has none
+    # a portal that lies names a helper, and has nothing that proves it
+    assert manager(actor_methods=own[:1]) is None
+    assert manager(actor_methods=[]) is None
+    for purpose in ("register", "reset"):
+        assert manager(purpose=purpose) is None
+        alone = stage.ask("lookup", "nils", purpose=purpose)
+        assert "manager" not in alone["person"]
+    assert mail not in stage.places.audit.read_text()
+    # nobody is told who could not read it, or is the person
+    administer(lab, people["nils"]["dn"], {"manager": [people["nils"]["dn"]]})
+    assert manager() is None
+    administer(lab, people["nils"]["dn"], {"manager": [people["olga"]["dn"]]})
+    administer(lab, people["olga"]["dn"], {"userAccountControl": ["514"]})
+    assert manager() is None
+
+
 def test_what_was_changed_in_the_portal_s_database_does_not_count(
     everybody: AgentStage,
 ) -> None:

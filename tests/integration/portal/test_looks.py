@@ -6,6 +6,7 @@ The pictures (light, dark, on a phone, at 200 %) are below `.lab/portal-pictures
 import asyncio
 from dataclasses import replace
 
+from portal.settings import Mail
 from tests.fixtures.portal.chromium import Window
 from tests.fixtures.portal.running import ANNA, BEN, Running
 from tests.fixtures.portal.staff import HELEN
@@ -134,6 +135,14 @@ def test_pages_of_an_administrator(
     gallery.look("material-guide", "Ihr Kennwort bei Contoso")
 
 
+def _with_mail(portal: Running) -> None:
+    """Name a mail server, which nothing is sent by here."""
+    services = portal.portal.services
+    mail = Mail(host="mail.test", sender="no-reply@contoso.test")
+    settings = services.settings.model_copy(update={"mail": mail})
+    object.__setattr__(services, "settings", settings)
+
+
 def test_pages_of_the_help_desk(
     portal: Running, browser: Window, gallery: Gallery
 ) -> None:
@@ -143,6 +152,8 @@ def test_pages_of_the_help_desk(
     people.append(replace(BEN, guid=BEN.guid[:-1] + "9", upn="eve@contoso.test"))
     people[-1].eligible, people[-1].name = True, "Eve Lange"
     people[-1].locked = people[-1].disabled = True
+    people[-1].manager = {"name": "Mona Lead", "mail": "mona@contoso.test"}
+    _with_mail(portal)
     browser.add_authenticator()
     browser.open("/account/sign-in")
     browser.type("name", HELEN.upn)
@@ -168,6 +179,9 @@ def test_pages_of_the_help_desk(
     browser.button("Unlock the account").click()
     browser.wait_for_words("The account is unlocked.")
     gallery.look("staff-unlocked", "Eve Lange")
+    browser.button("Mail a registration code to the manager").click()
+    browser.wait_for_words("is on its way to the manager")
+    gallery.look("staff-mailed", "Eve Lange")
     browser.press("Make a registration code", "Registration code")
     gallery.look("staff-code", "Registration code")
     assert people[-1].locked is False

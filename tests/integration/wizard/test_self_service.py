@@ -15,7 +15,8 @@ from tests.integration.wizard.test_copy_in_window import window
 from tests.integration.wizard.test_coverage import opened
 from tests.integration.wizard.test_install import install
 from wizard.checks.outcome import Outcome
-from wizard.flow.pages.self_service import EXCEPTIONS, GROUPS, HELP_DESK, TWO
+from wizard.flow.pages.self_service import EXCEPTIONS, GROUPS, TWO
+from wizard.flow.pages.self_service_roles import HELP_DESK
 from wizard.inputs import Draft, SelfServiceDraft
 from wizard.permissions.self_service_count import SelfServiceReach
 from wizard.plan.change import StepFailed

@@ -70,6 +70,7 @@ SETTINGS = (
     "self_service.registration.allowed_from",
     "self_service.registration.provider_sign_in",
     "self_service.registration.portal_codes",
+    "self_service.registration.code_to_manager",
     "self_service.receipts",
     "self_service.peers",
     "self_service.sign_in.tries",

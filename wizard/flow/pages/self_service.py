@@ -1,7 +1,5 @@
 """Self-service reset: who may reset their own password, and what shows who they are."""
 
-from functools import partial
-
 from wire.self_service.proof_kind import ProofKind
 from wire.text import Text, verbatim
 from wizard.flow.conditions import (
@@ -14,14 +12,24 @@ from wizard.flow.conditions import (
     helping_themselves,
 )
 from wizard.flow.model import Field, Option, Page, PageCheck, never
+from wizard.flow.pages.self_service_fields import (
+    ONE_A_LINE,
+    asked,
+    more,
+    names,
+    number,
+    switch,
+)
+from wizard.flow.pages.self_service_roles import (
+    ADMINISTRATORS,
+    AUDITORS,
+    HELP_DESK,
+    ROLES,
+)
 
 WHO, GROUPS = "self_service.who", "self_service.groups"
 EXCEPTIONS, TWO = "self_service.exceptions", "self_service.two_proof_groups"
 PROOFS, KINDS = "self_service.proofs", "self_service.kinds"
-HELP_DESK, AUDITORS, ADMINISTRATORS = (
-    *("self_service.roles.help_desk", "self_service.roles.auditors"),
-    "self_service.roles.administrators",
-)
 RECEIPTS, PEERS = "self_service.receipts", "self_service.peers"
 ALLOWED_FROM = "self_service.registration.allowed_from"
 PROVIDER = "self_service.registration.provider_sign_in"
@@ -35,15 +43,6 @@ _CONTACTS = (
     *("mail", "otherMailbox", "mobile", "otherMobile"),
     *("telephoneNumber", "otherTelephone", "homePhone", "otherHomePhone"),
 )
-_ONE_A_LINE = Text(
-    "One a line: a name, a distinguished name or a SID. Nested members count."
-)
-
-_asked = partial(Field, shown=helping_themselves)
-_more = partial(_asked, more=True)
-_switch = partial(_more, kind="check", default=True)
-_number = partial(_more, kind="number")
-_names = partial(_asked, kind="names", needed=never, width=60, default=())
 _from_networks = both(
     helping_themselves,
     answered(ALLOWED_FROM, "networks"),
@@ -62,16 +61,16 @@ _WHO = (
         default="none",
         decision="Self-service reset",
     ),
-    _names(
+    names(
         GROUPS,
         Text("Groups"),
-        help=_ONE_A_LINE,
+        help=ONE_A_LINE,
         shown=for_groups,
         needed=for_groups,
     ),
 )
 _METHODS = (
-    _asked(
+    asked(
         PROOFS,
         Text("Verification methods asked for"),
         "choice",
@@ -79,7 +78,7 @@ _METHODS = (
         under=Text("How people show who they are"),
         default=2,
     ),
-    _asked(
+    asked(
         KINDS,
         Text("Methods that count"),
         "several",
@@ -97,7 +96,7 @@ _METHODS = (
     ),
 )
 _HELP_LINE = (
-    _asked(
+    asked(
         "self_service.help.text",
         Text("Help line"),
         help=Text(
@@ -108,8 +107,8 @@ _HELP_LINE = (
         needed=never,
         width=60,
     ),
-    _asked("self_service.help.phone", Text("Phone"), needed=never, width=24),
-    _asked(
+    asked("self_service.help.phone", Text("Phone"), needed=never, width=24),
+    asked(
         "self_service.help.url",
         Text("Web page"),
         help=Text("Such as https://help.corp.example/"),
@@ -118,14 +117,14 @@ _HELP_LINE = (
     ),
 )
 _PEOPLE = (
-    _names(
+    names(
         EXCEPTIONS,
         Text("Except these people and groups"),
-        help=_ONE_A_LINE,
+        help=ONE_A_LINE,
         under=Text("People with rules of their own"),
         more=True,
     ),
-    _names(
+    names(
         TWO,
         Text("Always two methods for these people and groups"),
         help=Text(
@@ -135,49 +134,49 @@ _PEOPLE = (
         ),
         more=True,
     ),
-    _switch(
+    switch(
         "self_service.passkey_alone",
         Text("A passkey counts as two methods"),
         help=Text("Where it asked for a PIN, a finger or a face."),
     ),
 )
 _OPERATIONS = (
-    _switch(
+    switch(
         "self_service.operations.reset",
         Text("Reset a forgotten password"),
         under=Text("What people may do"),
     ),
-    _switch(CHANGE, Text("Change it with the old password")),
-    _switch(UNLOCK, Text("Unlock without a new password")),
+    switch(CHANGE, Text("Change it with the old password")),
+    switch(UNLOCK, Text("Unlock without a new password")),
 )
 _REGISTRATION = (
-    _switch(
+    switch(
         "self_service.registration.required",
         Text("Ask people to register when they sign in at the portal"),
         under=Text("Registration"),
     ),
-    _number(
+    number(
         "self_service.registration.extra",
         Text("Methods to register beyond those asked for"),
         help=Text("So that one may be lost."),
         default=1,
         maximum=3,
     ),
-    _number(
+    number(
         "self_service.registration.confirm_days",
         Text("Days until people confirm their methods again"),
         help=Text("0: never."),
         default=180,
         maximum=730,
     ),
-    _number(
+    number(
         "self_service.registration.wait_hours",
         Text("Hours until a new method counts"),
         help=Text("0: at once."),
         default=0,
         maximum=720,
     ),
-    _more(
+    more(
         ALLOWED_FROM,
         Text("Where the first method may be registered"),
         "choice",
@@ -188,7 +187,7 @@ _REGISTRATION = (
         ),
         default="anywhere",
     ),
-    _names(
+    names(
         "self_service.registration.networks",
         Text("Networks"),
         help=Text("One a line, such as 192.0.2.0/24, as the portal sees them."),
@@ -196,7 +195,7 @@ _REGISTRATION = (
         needed=_from_networks,
         more=True,
     ),
-    _switch(
+    switch(
         PROVIDER,
         Text("People may sign in at your identity provider to register"),
         help=Text(
@@ -205,7 +204,7 @@ _REGISTRATION = (
         ),
         default=False,
     ),
-    _switch(
+    switch(
         PORTAL_CODES,
         Text("Registration codes that the portal's owner makes count too"),
         help=Text(
@@ -214,7 +213,7 @@ _REGISTRATION = (
         ),
         default=False,
     ),
-    _more(
+    more(
         RECEIPTS,
         Text("A verification method counts"),
         "choice",
@@ -232,7 +231,7 @@ _REGISTRATION = (
         ),
         default="required",
     ),
-    _names(
+    names(
         PEERS,
         Text("Other agents whose receipts count"),
         help=Text(
@@ -241,7 +240,7 @@ _REGISTRATION = (
         ),
         more=True,
     ),
-    _number(
+    number(
         "self_service.sign_in.tries",
         Text("Wrong passwords that the portal may try for a person"),
         help=Text("Always fewer than the directory would lock the account for."),
@@ -250,45 +249,14 @@ _REGISTRATION = (
         maximum=10,
     ),
 )
-_ROLES = (
-    _names(
-        HELP_DESK,
-        Text("Help desk"),
-        help=_ONE_A_LINE,
-        under=Text("Help desk and other roles"),
-        more=True,
-    ),
-    _switch(
-        "self_service.operations.help_desk_unlock",
-        Text("The help desk may unlock accounts"),
-    ),
-    _switch(
-        "self_service.operations.help_desk_reset",
-        Text("The help desk may set a password"),
-        help=Text("The person changes it at the next sign-in."),
-        default=False,
-    ),
-    _names(
-        AUDITORS,
-        Text("Auditors"),
-        help=Text("They read at the portal what was done."),
-        more=True,
-    ),
-    _names(
-        ADMINISTRATORS,
-        Text("Administrators of the portal"),
-        help=Text("They see and set everything there."),
-        more=True,
-    ),
-)
 _NOTIFICATIONS = (
-    _switch(
+    switch(
         "self_service.notify.person",
         Text("Notify people of each change to their account"),
         help=Text("On every address of theirs."),
         under=Text("Notifications"),
     ),
-    _switch(
+    switch(
         "self_service.notify.administrators",
         Text("Notify administrators"),
         help=Text(
@@ -297,7 +265,7 @@ _NOTIFICATIONS = (
     ),
 )
 _SHARED = (
-    _more(
+    more(
         "self_service.contacts",
         Text("Addresses of the directory that the portal is sent"),
         "several",
@@ -306,13 +274,13 @@ _SHARED = (
         needed=never,
         default=(),
     ),
-    _switch(
+    switch(
         "self_service.roster",
         Text("The portal may list who may reset their own password"),
         help=Text("So that it can name who has not registered."),
         default=False,
     ),
-    _names(
+    names(
         "self_service.banned_words",
         Text("Words that new passwords are not made of"),
         help=Text(
@@ -330,7 +298,7 @@ SELF_SERVICE = Page(
     "are.",
     fields=(
         *(*_WHO, *_METHODS, *_HELP_LINE, *_PEOPLE, *_OPERATIONS),
-        *(*_REGISTRATION, *_ROLES, *_NOTIFICATIONS, *_SHARED),
+        *(*_REGISTRATION, *ROLES, *_NOTIFICATIONS, *_SHARED),
     ),
     shown=either(choosing, doing("self_service")),
     check=PageCheck(

@@ -366,13 +366,13 @@ def test_a_key_given_twice_is_refused_with_its_line() -> None:
 def test_what_receipts_are_is_written_where_it_was_chosen_alone() -> None:
     """An older program reads a file that does not name what came after it."""
     plain = settings_file.validate(GOOD | {"self_service": {"who": "all"}})
-    added = ("receipts", "peers", "provider_sign_in")
+    added = ("receipts", "peers", "provider_sign_in", "code_to_manager")
     assert not [name for name in added if name in settings_file.dump(plain)]
     chosen = {
         "who": "all",
         "receipts": "accepted",
         "peers": [{"fingerprint": "a1" * 32, "until": "2027-06-30"}],
-        "registration": {"provider_sign_in": True},
+        "registration": {"provider_sign_in": True, "code_to_manager": True},
     }
     settings = settings_file.validate(GOOD | {"self_service": chosen})
     assert settings_file.parse(settings_file.dump(settings)) == settings

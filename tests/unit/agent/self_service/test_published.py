@@ -30,6 +30,7 @@ def test_it_says_what_the_pages_need_as_the_recorded_vector_does() -> None:
     assert isinstance(registration, dict)
     # what came after the vector was recorded: the wire only grows
     assert registration.pop("portal_codes") is False
+    assert registration.pop("code_to_manager") is False
     assert whole == SETTINGS
 
 

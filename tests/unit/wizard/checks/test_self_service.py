@@ -15,11 +15,9 @@ from wizard.checks.self_service import (
     weak,
 )
 from wizard.flow.pages.self_service import (
-    ADMINISTRATORS,
     ALLOWED_FROM,
     CHANGE,
     EXCEPTIONS,
-    HELP_DESK,
     KINDS,
     PEERS,
     PORTAL_CODES,
@@ -27,6 +25,10 @@ from wizard.flow.pages.self_service import (
     RECEIPTS,
     TWO,
     UNLOCK,
+)
+from wizard.flow.pages.self_service_roles import (
+    ADMINISTRATORS,
+    HELP_DESK,
 )
 from wizard.inputs import SelfServiceDraft
 
