@@ -6,9 +6,12 @@ difference (a row that is opened, an agent that finds somebody) is below one tic
 
 import asyncio
 import math
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+_GRAIN_S, _CHANCES = 0.001, 4096  # of a loop's timers
 
 
 class EvenTime:
@@ -30,5 +33,16 @@ async def even_time(tick_s: float) -> AsyncIterator[EvenTime]:
         yield even
     finally:
         if even.waits:
-            spent = time.monotonic() - began
-            await asyncio.sleep(math.ceil(spent / tick_s) * tick_s - spent)
+            await asyncio.sleep(left(time.monotonic() - began, tick_s))
+
+
+def left(spent: float, tick_s: float) -> float:
+    """Give the seconds to the next full tick, and up to two grains more.
+
+    An event loop's timers are of whole milliseconds: what they round off is a part of
+    the time that was spent. Two even chances of a grain make it one of nobody, in its
+    mean and its spread.
+    """
+    chance = secrets.randbelow(_CHANCES) + secrets.randbelow(_CHANCES)
+    more = chance / _CHANCES * _GRAIN_S
+    return math.ceil(spent / tick_s) * tick_s - spent + more
