@@ -187,3 +187,11 @@ def test_pages_of_the_help_desk(
     assert people[-1].locked is False
     browser.open("/staff/prove?to=/staff/help")
     gallery.look("staff-prove", "Use your passkey again")
+    # and what Eve sees whose account asks for two: a password alone adds nothing
+    people[-1].two_proof, people[-1].disabled = True, False
+    browser.open("/account/sign-in")
+    browser.type("name", people[-1].upn)
+    browser.type("password", people[-1].password)
+    browser.press("Sign in", "How you prove who you are")
+    browser.wait_for_words("its password alone is not enough")
+    gallery.look("methods-two-proof", "How you prove who you are")
