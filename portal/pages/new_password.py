@@ -69,7 +69,7 @@ class NewPasswordPages:
         await self._pages.form(request)
         origin = self._pages.origin(request)
         outcome = await self._writing.unlock(seen, origin)
-        return self._after(request, outcome, "unlock")
+        return self._after(request, outcome)
 
     async def password(self, request: Request, seen: SeenVisit) -> Response:
         """Show the rules that hold for this person, before anything is typed."""
@@ -89,15 +89,20 @@ class NewPasswordPages:
         origin = self._pages.origin(request)
         # it counts itself whether enough was proven
         outcome = await self._writing.set_password(seen, new, origin)
-        if isinstance(outcome, WriteRefused) and outcome.answer.code not in PASSING:
-            code, reference = outcome.answer.code, outcome.answer.id
-            return await self._again(request, seen, refused=code, reference=reference)
-        return self._after(request, outcome, "reset")
+        match outcome:
+            case WriteRefused(operation=Operation.RESET, answer=answer) if (
+                answer.code not in PASSING
+            ):
+                code, reference = answer.code, answer.id
+                return await self._again(
+                    request, seen, refused=code, reference=reference
+                )
+        return self._after(request, outcome)
 
     async def waiting(self, request: Request, seen: SeenVisit) -> Response:
         """Ask once more what became of it."""
         outcome = await self._writing.outcome(seen.visit, self._pages.origin(request))
-        return self._after(request, outcome, "reset")
+        return self._after(request, outcome)
 
     async def _again(
         self, request: Request, seen: SeenVisit, **fields: Any
@@ -132,13 +137,13 @@ class NewPasswordPages:
             reference=reference,
         )
 
-    def _after(self, request: Request, outcome: Outcome, kind: str) -> Response:
+    def _after(self, request: Request, outcome: Outcome) -> Response:
         match outcome:
-            case Written(answer=answer, ms=ms):
+            case Written(operation=operation, answer=answer, ms=ms):
                 response = self._pages.show(
                     request,
                     "done",
-                    kind=kind,
+                    kind=str(operation),
                     partial=outcome.partial,
                     seconds=ms / 1000,
                     reference=answer.id,
@@ -146,8 +151,14 @@ class NewPasswordPages:
                 cookies.drop(response, cookies.VISIT)
                 self._pages.remember_browser(request, response)
                 return response
-            case NotKnown():
-                return self._pages.show(request, "waiting", 202, address=_WAITING)
+            case NotKnown(operation=operation):
+                return self._pages.show(
+                    request,
+                    "waiting",
+                    202,
+                    address=_WAITING,
+                    kind="" if operation is None else str(operation),
+                )
             case WriteRefused(answer=answer) if answer.code not in PASSING:
                 return self._pages.show(
                     request,

@@ -55,8 +55,12 @@ PASSING = frozenset(
 
 @dataclass(frozen=True)
 class Written:
-    """It is done, or a part of it (`partial`); `ms` is what the person waited."""
+    """It is done, or a part of it (`partial`); `ms` is what the person waited.
 
+    `operation` is what was sent, whatever this press asked for.
+    """
+
+    operation: Operation
     answer: Answer
     ms: float
 
@@ -68,14 +72,20 @@ class Written:
 
 @dataclass(frozen=True)
 class WriteRefused:
-    """The agent or the directory refused; nothing was written."""
+    """The agent or the directory refused what was sent; nothing was written."""
 
+    operation: Operation
     answer: Answer
 
 
 @dataclass(frozen=True)
 class NotKnown:
-    """What became of it nobody said yet; `Writing.outcome` asks again."""
+    """What became of it nobody said yet; `Writing.outcome` asks again.
+
+    `operation` is what was sent; None where another node sent it, or nobody did.
+    """
+
+    operation: Operation | None
 
 
 @dataclass(frozen=True)
@@ -111,18 +121,18 @@ class Writing:
     ) -> Outcome:
         """Set a new password where enough was proven."""
         return await self._write(
-            seen, lambda person: requests.reset(person, password), origin, "reset"
+            seen, lambda person: requests.reset(person, password), origin
         )
 
     async def unlock(self, seen: SeenVisit, origin: BrowserOrigin) -> Outcome:
         """Unlock the account where enough was proven."""
-        return await self._write(seen, requests.unlock, origin, "unlock")
+        return await self._write(seen, requests.unlock, origin)
 
     async def outcome(self, visit: Visit, origin: BrowserOrigin) -> Outcome:
         """Ask once more what became of a write, by the same token."""
         held = self._open.get(visit.id)
         if held is None:
-            return NotKnown()
+            return NotKnown(None)
         agent, sent, began = held
         try:
             deadline = time.monotonic() + _WRITE_S
@@ -130,24 +140,25 @@ class Writing:
         except OutcomeUnknown:
             if time.monotonic() - began > _SETTLE_S:
                 self._open.pop(visit.id, None)
-            return NotKnown()
-        kind = str(sent.claims["op"])
-        return await self._settled(visit, answer, began, origin, kind)
+            return NotKnown(_operation(sent))
+        return await self._settled(visit, answer, began, origin, _operation(sent))
 
     async def _write(
         self,
         seen: SeenVisit,
         claims: Claims,
         origin: BrowserOrigin,
-        kind: str,
     ) -> Outcome:
-        """Write once, however often it is pressed: the first one counts."""
+        """Write once, however often it is pressed: the first one counts.
+
+        Also one of another operation is told what became of the first.
+        """
         standing, visit = seen.standing(self._services.clock()), seen.visit
         if isinstance(standing, Missing):
             return standing  # before an agent is asked: how long that takes tells
         first = self._under_way.get(visit.id)
         if first is None:
-            work = self._write_once(visit, standing.agent, claims, origin, kind)
+            work = self._write_once(visit, standing.agent, claims, origin)
             first = asyncio.get_running_loop().create_task(work)
             self._under_way[visit.id] = first
             first.add_done_callback(lambda task: self._ended(visit.id, task))
@@ -171,7 +182,6 @@ class Writing:
         preferred: str,
         claims_of: Claims,
         origin: BrowserOrigin,
-        kind: str,
     ) -> Outcome:
         if visit.id in self._open:
             return await self.outcome(visit, origin)
@@ -202,8 +212,8 @@ class Writing:
                 self._open[visit.id] = (agent, sent, began)
                 answer = await agent.send(sent, began + _WRITE_S)
         except (OutcomeUnknown, NoAnswer):
-            return NotKnown()
-        return await self._settled(visit, answer, began, origin, kind)
+            return NotKnown(_operation(sent))
+        return await self._settled(visit, answer, began, origin, _operation(sent))
 
     def _claim(self, connection: Connection, visit: Visit) -> Entitled | Missing | None:
         """Take a visit to write for it where enough was proven, counted here.
@@ -225,7 +235,7 @@ class Writing:
         """
         run, now = self._services.database.run, self._services.clock()
         is_claimed = await run(visits.is_claimed, visit.id, now)
-        return NotKnown() if is_claimed else Missing(0, 1)
+        return NotKnown(None) if is_claimed else Missing(0, 1)
 
     async def _settled(
         self,
@@ -233,18 +243,18 @@ class Writing:
         answer: Answer,
         began: float,
         origin: BrowserOrigin,
-        kind: str,
+        operation: Operation,
     ) -> Outcome:
         if answer.code is Code.UNKNOWN_RESULT:
-            return NotKnown()
+            return NotKnown(operation)
         database, ms = self._services.database, (time.monotonic() - began) * 1000
-        work = database.run(self._note, visit, answer, origin, kind, ms=ms)
+        work = database.run(self._note, visit, answer, origin, operation, ms=ms)
         await asyncio.shield(work)
         self._open.pop(visit.id, None)
         if answer.code not in _DONE:
             await database.run(visits.release, visit.id)
-            return WriteRefused(answer)
-        return Written(answer, (time.monotonic() - began) * 1000)
+            return WriteRefused(operation, answer)
+        return Written(operation, answer, (time.monotonic() - began) * 1000)
 
     def _note(
         self,
@@ -252,7 +262,7 @@ class Writing:
         visit: Visit,
         answer: Answer,
         origin: BrowserOrigin,
-        kind: str,
+        operation: Operation,
         *,
         ms: float,
     ) -> None:
@@ -262,7 +272,7 @@ class Writing:
             return
         self._notices.record(
             connection,
-            _EVENTS[kind],
+            _EVENTS[operation],
             answer.id or visit.reference,
             origin,
             person=visit.guid,
@@ -277,10 +287,16 @@ class Writing:
         is_on = person is not None and person.blocked is None
         if person is not None and is_on and origin.device is not None:
             people.know_browser(connection, origin.device, person, int(now))
-        if kind == str(Operation.RESET):
+        if operation is Operation.RESET:
             # who signed in with the password of before may be somebody else
             sessions.end_all(connection, visit.guid)
-        self._notices.tell(connection, visit.guid, kind, origin, reference=answer.id)
+        self._notices.tell(
+            connection, visit.guid, str(operation), origin, reference=answer.id
+        )
+
+
+def _operation(sent: SentRequest) -> Operation:
+    return Operation(str(sent.claims["op"]))
 
 
 def _two_proof(visit: Visit) -> dict[str, Any]:
@@ -290,6 +306,6 @@ def _two_proof(visit: Visit) -> dict[str, Any]:
 
 
 _EVENTS = {
-    "reset": EventKind.PASSWORD_RESET,
-    "unlock": EventKind.ACCOUNT_UNLOCKED,
+    Operation.RESET: EventKind.PASSWORD_RESET,
+    Operation.UNLOCK: EventKind.ACCOUNT_UNLOCKED,
 }
