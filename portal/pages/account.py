@@ -163,7 +163,7 @@ class AccountPages:
                 "advised": account.needed,
                 "worth": worth,
                 "may_change": account.may_change_methods(now),
-                "lacks": _lacks(account),
+                "lacks": self._registration.lacks(account) or "",
                 "two_proof": policy.two_proof,
                 "wrong": "",
                 **fields,
@@ -178,9 +178,3 @@ def _full(account: Account) -> set[ProofKind]:
     if all(each.kind is ProofKind.QUESTIONS for each in account.methods):
         full.add(ProofKind.QUESTIONS)  # they never count alone
     return full
-
-
-def _lacks(account: Account) -> str:
-    """Say what is missing before the first method can be added; empty: nothing."""
-    lacks = account.lacks
-    return "" if account.methods or lacks is None else str(lacks)

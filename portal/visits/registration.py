@@ -35,7 +35,7 @@ class NotAllowed(Exception):
 
 
 class NotFromHere(Exception):
-    """The first method is registered by a code, or from other networks; `lacks`."""
+    """Who has too few methods adds by a code, or from other networks; `lacks`."""
 
     def __init__(self, lacks: Lacks) -> None:
         super().__init__(str(lacks))
@@ -113,6 +113,7 @@ class Registration:
 
     async def confirm(self, account: Account, origin: BrowserOrigin) -> None:
         """Note that all of the methods are still the person's, with new receipts."""
+        self._check_place(account)
         if not account.may_change_methods(self._services.clock()):
             raise MustProveFirst
         signed = {
@@ -121,12 +122,32 @@ class Registration:
         }
         await self._services.database.run(self._confirm, account, signed, origin)
 
+    def lacks(self, account: Account) -> Lacks | None:
+        """Say what somebody lacks to add a method; None: nothing.
+
+        Who has as many as a reset asks for proves by those who they are; who has fewer
+        proves too little, so that they need what the first one does.
+        """
+        # answers count nothing beside a password (`portal.pages.account_proof`)
+        usable = [
+            each
+            for each in account.methods
+            if each.kind is not ProofKind.QUESTIONS and self._services.serves(each.kind)
+        ]
+        if registered_worth(usable, account.policy) >= account.policy.proofs:
+            return None
+        return account.lacks
+
+    def _check_place(self, account: Account) -> None:
+        lacks = self.lacks(account)
+        if lacks is not None:
+            raise NotFromHere(lacks)
+
     def check(self, account: Account, kind: ProofKind) -> None:
         """See that a kind may be added now; MustProveFirst, NotAllowed, NotFromHere."""
+        self._check_place(account)
         if not account.may_change_methods(self._services.clock()):
             raise MustProveFirst
-        if not account.methods and account.lacks is not None:
-            raise NotFromHere(account.lacks)
         counts = kind in account.policy.kinds and self._services.serves(kind)
         if not counts or len(account.methods) >= MOST_METHODS:
             raise NotAllowed
