@@ -9,9 +9,11 @@ import time
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
+from agent.config.self_service import Registration
 from agent.request.stages import Located, Tools
 from agent.self_service.eligibility import Eligibility
 from agent.self_service.vouching import VISIT_S
+from agent.verdict.membership import Membership
 from wire.messages import CLOCK_LEEWAY_S
 from wire.outcomes import Code, Refused
 from wire.request_claims import SignInClaim
@@ -53,8 +55,7 @@ def _check_place(located: Located, may: Eligibility, tools: Tools) -> None:
     registration = tools.settings.self_service.registration
     match may.allowed_from:
         case "code":
-            named = tools.settings.self_service.registration.allowed_from == "code"
-            why = "allowed_from" if named else "two_proof_groups"
+            why = _why_code(registration, located.subject.membership)
             rule = f"the first one needs a registration code ({why})"
             raise Refused(Code.SIGN_IN_NEEDED, rule)
         case "networks":
@@ -63,6 +64,14 @@ def _check_place(located: Located, may: Eligibility, tools: Tools) -> None:
             if not _is_within(address, registration.networks):
                 rule = "client.ip is in none of the networks (allowed_from)"
                 raise Refused(Code.SIGN_IN_NEEDED, rule)
+
+
+def _why_code(registration: Registration, membership: Membership) -> str:
+    if registration.allowed_from == "code":
+        return "allowed_from"
+    if membership.two_proof:
+        return "two_proof_groups"
+    return f"{membership.unknown} is not found"
 
 
 def _is_within(address: str, networks: tuple[str, ...]) -> bool:

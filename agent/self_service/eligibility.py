@@ -28,7 +28,9 @@ class Eligibility:
 
     `entry` is the one of the settings that decides; `kinds` count for this person, and
     `proofs` of them are asked for; `operations` are theirs, without the help desk.
-    `allowed_from` is where their first method may be registered.
+    `allowed_from` is where their first method may be registered: of two-proof people a
+    stolen password alone registers none, they need a code, as somebody made sure of
+    them then.
     """
 
     why_not: WhyNot | None
@@ -69,7 +71,8 @@ class Eligibility:
 def eligibility(settings: SelfService, membership: Membership) -> Eligibility:
     """Judge what the settings let a person do."""
     why_not, entry = _why_not(settings, membership)
-    two_proof = bool(membership.two_proof)
+    # of whom nobody knows whether they are two-proof people, as much is asked
+    two_proof = bool(membership.two_proof or membership.unknown)
     kinds = settings.kinds
     if two_proof:
         kinds = tuple(kind for kind in kinds if not kind.is_weak)
@@ -80,19 +83,8 @@ def eligibility(settings: SelfService, membership: Membership) -> Eligibility:
         2 if two_proof else settings.proofs,
         kinds,
         offered(settings) if why_not is None else frozenset(),
-        _allowed_from(settings, membership),
+        "code" if two_proof else settings.registration.allowed_from,
     )
-
-
-def _allowed_from(settings: SelfService, membership: Membership) -> AllowedFrom:
-    """Say where the first method may be registered.
-
-    Of two-proof people, and of whom nobody knows whether they are, a stolen password
-    alone registers none: they need a code, as somebody made sure of them then.
-    """
-    if membership.two_proof or membership.unknown:
-        return "code"
-    return settings.registration.allowed_from
 
 
 def _why_not(

@@ -327,6 +327,14 @@ def test_a_stolen_password_registers_nothing_for_two_proof_people(
     wished["registration"]["portal_codes"] = True
     stage.with_settings(self_service=wished)
     assert code("nils", sign_in={"code_at": now}) == "ok"
+    # of whom nobody knows whether they are, as much is asked; the record says why
+    wished["two_proof_groups"] = [f"CN=Gone,{people['nils']['dn'].partition(',')[2]}"]
+    stage.with_settings(self_service=wished)
+    ticket = stage.ask("authenticate", "samir", password=START_PASSWORD)["sign_in"]
+    assert code("samir", sign_in={"token": ticket}) == "sign_in_needed"
+    detail = str(stage.records()[-1])
+    assert "CN=Gone" in detail
+    assert "(two_proof_groups)" not in detail
 
 
 def test_a_manager_is_told_to_helpers_who_proved_who_they_are(

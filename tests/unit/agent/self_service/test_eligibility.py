@@ -59,8 +59,15 @@ def test_two_proof_people_register_their_first_method_with_a_code(wished: str) -
     assert eligibility(settings, NO_MEMBERSHIP).allowed_from == wished
     strict = eligibility(settings, Membership(two_proof="CN=Domain admins"))
     assert strict.allowed_from == "code"
+
+
+def test_of_whom_it_is_not_known_as_much_is_asked_as_of_two_proof_people() -> None:
+    """Who has a role signs in also where an entry of two_proof_groups is gone."""
+    settings = SelfService(who="all", proofs=1, kinds=tuple(ProofKind)[:5])
     gone = eligibility(settings, Membership(help_desk="x", unknown="CN=Gone"))
-    assert gone.allowed_from == "code"
+    assert (gone.two_proof, gone.proofs, gone.allowed_from) == (True, 2, "code")
+    assert gone.kinds
+    assert not [kind for kind in gone.kinds if kind.is_weak]
 
 
 def test_operations_are_those_that_are_on() -> None:
