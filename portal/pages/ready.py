@@ -1,7 +1,8 @@
 """Whether this node can serve, for a load balancer: yes or no, and nothing of why.
 
 Asked by anybody and however often: an answer is kept for a second, one look at the
-database is under way at a time, and nobody waits for it longer than two.
+database is under way at a time, and nobody waits for it longer than two. A node that
+reads and can't write serves nobody: a visit begins with a row.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ _KEPT_S, _WAITS_S = 1.0, 2.0
 
 
 class ReadyPage:
-    """Answers 200 where the database answers and an agent was ready lately; or 503."""
+    """Answers 200 where the database takes writes and an agent was ready lately."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -52,6 +53,7 @@ class ReadyPage:
     async def _look(self) -> bool:
         try:
             await self._services.database.look(_first_agent)
+            await self._services.database.run(_may_write)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, it says no
             LOG.warning("the database does not answer: %s", type(error).__name__)
             return False
@@ -63,3 +65,16 @@ class ReadyPage:
 def _first_agent(connection: Connection) -> None:
     """Read a row: SQLite would say 1 of a file that is gone."""
     connection.execute(select(AGENT.c.fingerprint).limit(1)).all()
+
+
+def _may_write(connection: Connection) -> None:
+    """Hold a transaction that may write, and write nothing; RuntimeError else.
+
+    SQLite's has the lock of the one that writes by then; a server that follows another
+    begins one all the same, and refuses the first row.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    setting = "SELECT current_setting('transaction_read_only')"
+    if connection.exec_driver_sql(setting).scalar_one() == "on":
+        raise RuntimeError("the database is read-only")

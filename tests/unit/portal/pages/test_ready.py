@@ -1,8 +1,10 @@
 """A load balancer learns whether a node can serve, and no more; nor does it cost."""
 
 import asyncio
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -88,6 +90,21 @@ async def test_a_database_that_hangs_is_waited_for_once_and_not_long(
         assert len(entered) == 1
     finally:
         go.set()
+
+
+async def test_a_database_that_takes_no_writes_makes_a_node_not_ready(
+    portal: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read all the same: no visit can begin."""
+    path = portal.portal.services.database.url.database
+    assert path is not None
+    monkeypatch.setattr(ready_page, "_WAITS_S", 0.2)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert await _asked(portal) == _NO
+        other.execute("ROLLBACK")
+    monkeypatch.setattr(ready_page, "_WAITS_S", 20.0)
+    assert await _asked(portal) == _YES
 
 
 async def test_a_flood_reads_the_database_once_a_second(
