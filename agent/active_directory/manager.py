@@ -4,6 +4,8 @@ The address alone: nobody is let in by being somebody's manager.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
 
 from agent.active_directory.users import User
 from agent.ldap import dn
@@ -11,14 +13,17 @@ from agent.ldap.connection import Connection, read_entry
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError
 from agent.verdict.account import UserFlag
+from agent.verdict.attributes import from_filetime
 
-_WANTED = ("mail", "displayName", "userAccountControl")
+_ENDS = "accountExpires"
+_WANTED = ("objectGUID", "mail", "displayName", "userAccountControl", _ENDS)
 
 
 @dataclass(frozen=True)
 class Manager:
-    """One who can be written to; both are as the directory has them."""
+    """One who can be written to; name and address are as the directory has them."""
 
+    guid: UUID
     name: str
     mail: str
 
@@ -41,7 +46,16 @@ def read_manager(directory: Connection, user: User) -> Manager | None:
 
 
 def _reachable(found: Entry) -> Manager | None:
-    flags, mail = found.number("userAccountControl"), found.text("mail")
-    if flags is None or flags & UserFlag.DISABLED or not mail:
+    guid, mail = found.guid("objectGUID"), found.text("mail")
+    if guid is None or not mail or not _signs_in(found):
         return None
-    return Manager(found.text("displayName") or "", mail)
+    return Manager(guid, found.text("displayName") or "", mail)
+
+
+def _signs_in(found: Entry) -> bool:
+    """Whether the account is on, and its time not over; what is hidden says no."""
+    flags, ends = found.number("userAccountControl"), found.number(_ENDS)
+    if flags is None or flags & UserFlag.DISABLED or ends is None or ends < 0:
+        return False
+    until = from_filetime(ends)
+    return until is None or until > datetime.now(UTC)

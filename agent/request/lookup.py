@@ -102,6 +102,7 @@ def _manager(located: Located, tools: Tools) -> dict[str, str] | None:
     """Give whom a registration code may be mailed to, where the settings say so.
 
     To a helper who proved who they are: a portal that lies could ask for everybody's.
+    A helper who is the manager would have the code mailed to themselves.
     """
     wanted = tools.settings.self_service.registration.code_to_manager
     if not wanted or located.request.purpose != "help_desk":
@@ -109,7 +110,8 @@ def _manager(located: Located, tools: Tools) -> dict[str, str] | None:
     if not helper_is_proven(located, tools):
         return None
     found = read_manager(located.warm.directory, located.user)
-    if found is None:
+    origin = located.request.origin
+    if found is None or (origin is not None and found.guid == origin.actor):
         return None
     each = {"name": found.name, "mail": found.mail}
     return {name: printable(value, _MOST_LENGTH) for name, value in each.items()}

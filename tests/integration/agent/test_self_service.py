@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from lab.agent_settings import settings_for
 from lab.controller import Lab
 from lab.people import START_PASSWORD
 from tests.fixtures.agent_stage import CANARY, AgentStage
+from tests.fixtures.filetime import to_filetime
 from tests.integration.agent.test_agent import administer, lock
 
 GROUPS = "OU=Groups,DC=corp,DC=test"
@@ -379,15 +381,23 @@ def test_a_manager_is_told_to_helpers_who_proved_who_they_are(
         alone = stage.ask("lookup", "nils", purpose=purpose)
         assert "manager" not in alone["person"]
     assert mail not in stage.places.audit.read_text()
-    # nobody is told who could not read it, or is the person
-    administer(lab, people["nils"]["dn"], {"manager": [people["nils"]["dn"]]})
-    assert manager() is None
+    # nobody is told who could not read it, or is the person, or who helps
+    for key in ("nils", "samir"):
+        administer(lab, people["nils"]["dn"], {"manager": [people[key]["dn"]]})
+        assert manager() is None, key
     administer(lab, people["nils"]["dn"], {"manager": [people["olga"]["dn"]]})
     administer(lab, people["olga"]["dn"], {"userAccountControl": ["514"]})
     try:
         assert manager() is None
+        over = to_filetime(datetime.now(UTC) - timedelta(hours=1))
+        on = {"userAccountControl": ["512"], "accountExpires": [str(over)]}
+        administer(lab, people["olga"]["dn"], on)
+        assert manager() is None
+        administer(lab, people["olga"]["dn"], {"accountExpires": ["0"]})
+        assert manager() is not None
     finally:
-        administer(lab, people["olga"]["dn"], {"userAccountControl": ["512"]})
+        was = {"userAccountControl": ["512"], "accountExpires": ["0"]}
+        administer(lab, people["olga"]["dn"], was)
         administer(lab, people["nils"]["dn"], {"manager": []})
 
 
