@@ -67,6 +67,14 @@ _OWNER_S_CODES = Text(
     "Whoever has the portal in their hands can register a verification method for "
     "anybody, and reset the password with that."
 )
+_HELPERS_CODES = Text(
+    "Administrators of the portal make the registration codes of the help desk, and "
+    "only its owner makes theirs."
+)
+_OWNER_S_MEANWHILE = Text(
+    "Let registration codes of the portal's owner count until the first have "
+    "registered."
+)
 _NO_MORE_CODES = Text("Clear it once the first of the help desk have registered.")
 _RECEIPT = Text("Ask for receipts once people who registered before signed in again.")
 
@@ -132,6 +140,23 @@ def registering(wanted: SelfServiceDraft) -> Iterator[Check]:
             yield _warned("no_codes_for_two", TWO, _NO_CODES_FOR_TWO, _MAKE_CODES)
     if helped and wanted.portal_codes:
         yield _warned("portal_codes", PORTAL_CODES, _OWNER_S_CODES, _NO_MORE_CODES)
+    elif helped and (by_code or _helpers_of_two_proofs(wanted)):
+        label = FIELDS[PORTAL_CODES].label
+        # no warning: once they have registered it is as it should be
+        yield Check(
+            *("helpers_codes", label, "info", _HELPERS_CODES, _OWNER_S_MEANWHILE),
+            field=PORTAL_CODES,
+        )
+
+
+def _helpers_of_two_proofs(wanted: SelfServiceDraft) -> bool:
+    """Whether who helps is named among those who always need a code."""
+    helpers = {
+        each
+        for path in (HELP_DESK, ADMINISTRATORS)
+        for each in wanted.named.get(path, ())
+    }
+    return not helpers.isdisjoint(wanted.named.get(TWO, ()))
 
 
 def _warned(check: str, path: str, what: Text, remedy: Text) -> Check:

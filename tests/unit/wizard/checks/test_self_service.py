@@ -89,10 +89,16 @@ HELPED = {HELP_DESK: (BOARD,)}
         (SelfServiceDraft({}, 2, ()), []),
         (SelfServiceDraft({}, 2, (), provider_sign_in=True), []),
         (SelfServiceDraft({}, 2, (), portal_codes=True), []),
-        (SelfServiceDraft(HELPED, 2, (), allowed_from="code"), []),
         (
-            SelfServiceDraft(HELPED, 2, (), allowed_from="code", provider_sign_in=True),
-            [PROVIDER],
+            SelfServiceDraft(
+                HELPED,
+                2,
+                (),
+                allowed_from="code",
+                provider_sign_in=True,
+                portal_codes=True,
+            ),
+            [PROVIDER, PORTAL_CODES],
         ),
         (
             SelfServiceDraft(
@@ -122,6 +128,28 @@ def test_ways_to_register_that_lead_nowhere_or_are_not_needed_are_warned_of(
     rows = list(registering(draft))
     assert [row.field for row in rows] == warned
     assert all(row.state == "warning" and row.remedy for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        (SelfServiceDraft(HELPED, 2, (), allowed_from="code"), True),
+        (SelfServiceDraft(HELPED | {TWO: (BOARD,)}, 2, ()), True),
+        (SelfServiceDraft(HELPED | {TWO: (ADA,)}, 2, ()), False),
+        (SelfServiceDraft(HELPED, 2, (), allowed_from="networks"), False),
+        (
+            SelfServiceDraft(HELPED, 2, (), allowed_from="code", portal_codes=True),
+            False,
+        ),
+    ],
+)
+def test_it_is_told_who_makes_the_codes_of_the_first_helpers(
+    draft: SelfServiceDraft, *, told: bool
+) -> None:
+    """Nobody makes one for who has a role as high as theirs."""
+    rows = [row for row in registering(draft) if row.id == "helpers_codes"]
+    assert [row.state for row in rows] == ["info"] * told
+    assert all(row.field == PORTAL_CODES and row.remedy for row in rows)
 
 
 def test_what_an_optional_feature_refuses_is_warned_of_with_the_remedy() -> None:
