@@ -34,10 +34,28 @@ class Receipts:
         method: NewMethod | RegisteredMethod,
         origin: BrowserOrigin,
     ) -> str:
-        """Give the receipt of a method, anew where it has one; NoReceipt else."""
+        """Give the receipt of a method, anew where it has one; NoReceipt else.
+
+        One that the agent does not take, as after its keys were made anew, is left out:
+        the method is registered as if it were new.
+        """
+        try:
+            return await self._asked(account, method, method.receipt, origin)
+        except NoReceipt as error:
+            if method.receipt is None or error.code is not Code.PROOF_NOT_REGISTERED:
+                raise
+        return await self._asked(account, method, None, origin)
+
+    async def _asked(
+        self,
+        account: Account,
+        method: NewMethod | RegisteredMethod,
+        former: str | None,
+        origin: BrowserOrigin,
+    ) -> str:
         proof = {"kind": str(method.kind), "id": method.wire_id}
-        if method.receipt is not None:
-            proof["receipt"] = method.receipt
+        if former is not None:
+            proof["receipt"] = former
         claims = requests.register(
             account.person.guid,
             proof,
