@@ -49,7 +49,7 @@ for package in {packages}:
     top = importlib.import_module(package)
     for found in pkgutil.walk_packages(top.__path__, f"{{package}}."):
         parts = set(found.name.split("."))
-        if parts & {{"systemd", "dbus", "pywin32_port"}}:
+        if parts & {{"systemd", "dbus"}} or parts & {ports}:
             continue
         importlib.import_module(found.name)
         count += 1
@@ -76,7 +76,7 @@ importlib.import_module({program!r}).main(["--help"])
 
 
 def imported(package: str) -> subprocess.CompletedProcess[str]:
-    return on_windows(_ALL_OF.format(packages=[package]))
+    return on_windows(_ALL_OF.format(packages=[package], ports=_PORTS))
 
 
 def on_windows(story: str) -> subprocess.CompletedProcess[str]:
@@ -118,7 +118,7 @@ _OF_WINDOWS = re.compile(
     r"_winapi|msvcrt|pythoncom|pywintypes|servicemanager|win32\w*|winerror|winreg"
 )
 _OF_POSIX = {"pty", "syslog", "termios"}
-_PORT = "agent/platform/windows/pywin32_port.py"
+_PORTS = {f"pywin32_{part}" for part in ("errors", "port", "processes", "services")}
 
 
 def imports(source: str) -> Iterator[str]:
@@ -133,14 +133,14 @@ def of_one_system(name: str) -> bool:
     return name in _OF_POSIX or bool(_OF_WINDOWS.fullmatch(name))
 
 
-def test_only_the_port_imports_what_is_of_windows() -> None:
+def test_only_the_ports_import_what_is_of_windows() -> None:
     found = {
         path.relative_to(_HOUSE).as_posix()
         for package in ("agent", "rollout", "wire", "wizard")
         for path in (_HOUSE / package).rglob("*.py")
         if any(map(of_one_system, imports(path.read_text(encoding="utf-8"))))
     }
-    assert found == {_PORT}
+    assert found == {f"agent/platform/windows/{port}.py" for port in _PORTS}
 
 
 def test_each_way_to_import_it_is_found() -> None:

@@ -9,6 +9,7 @@ installation on this machine.
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from wire.text import Text
 
 FOLDER_VARIABLE = "WRITEBACK_CREDENTIALS"
 INSTALLATION_VARIABLE = "WRITEBACK_INSTALLATION"
+# beside the secrets, made with the first of them
+INSTALLATION_FILE = "installation"
+_ID = re.compile(r"[0-9a-f]{32}")
 _SEALED = ".dpapi"
 _PURPOSE = b"writeback-agent credential\0"
 # bytes; what is cut off there does not open
@@ -96,6 +100,15 @@ class SealedCredentials:
 def _owner(found: str) -> str | None:
     """Give who owns it: `sddl.same` passes over one that is not named."""
     return sddl.read(found).owner
+
+
+def installation_in(folder: Path) -> str:
+    """Give the id that the secrets of a folder are sealed for; empty: there is none."""
+    try:
+        text = (folder / INSTALLATION_FILE).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return text if _ID.fullmatch(text) else ""
 
 
 def of_service(

@@ -13,6 +13,7 @@ READ_FOLDER = "FRFX"
 # to read, write and remove, but not who may (FILE_ALL_ACCESS without WD, WO, DT)
 MODIFY = "0x1301bf"
 _BELOW = "OICI"
+_ALL_OF_EVENT = "0x1f0003"  # EVENT_ALL_ACCESS
 
 
 def file_read_by(service: str) -> str:
@@ -43,6 +44,12 @@ def folder_of_administrators() -> str:
 def file_of_administrators() -> str:
     """Give the descriptor of a file of SYSTEM and Administrators alone."""
     return "O:BA" + _descriptor("", "FA", ADMINISTRATORS)
+
+
+def event_of(service: str) -> str:
+    """Give the descriptor of an event between the service's own processes."""
+    entries = (f"(A;;{_ALL_OF_EVENT};;;{who})" for who in ("SY", "BA", Sid.of(service)))
+    return "D:P" + "".join(entries)
 
 
 def file_of(person: str) -> str:

@@ -1,15 +1,14 @@
-"""The port of `win32` by pywin32: the only module that imports it, or ctypes."""
+"""The port of `win32` by pywin32, which these `pywin32_` modules alone import."""
 
 import sys
 
 assert sys.platform == "win32"
 
-import contextlib
 import ctypes
 import msvcrt
 import os
 import winreg
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -22,6 +21,7 @@ import win32evtlog
 import win32file
 import win32security
 
+from agent.platform.windows.pywin32_errors import as_os_error
 from agent.platform.windows.sddl import numbered
 from agent.platform.windows.win32 import Opening, Severity
 
@@ -60,15 +60,6 @@ _PROGRAM_DATA = UUID("62ab5d82-fdc1-4dc3-a9dd-070d1d495d97").bytes_le
 _NO_HEAP = 1  # WER_FAULT_REPORTING_FLAG_NOHEAP
 
 
-@contextlib.contextmanager
-def _as_os_error(path: str | None = None) -> Iterator[None]:
-    """Make pywin32's error the one that Python has for its number."""
-    try:
-        yield
-    except pywintypes.error as error:
-        raise OSError(0, error.strerror, path, error.winerror) from None
-
-
 def _handle(number: int) -> int:
     """Give Windows' handle of an open file."""
     return msvcrt.get_osfhandle(number)
@@ -88,7 +79,7 @@ class PyWin32:
         if sddl is not None:
             attributes = win32security.SECURITY_ATTRIBUTES()
             attributes.SECURITY_DESCRIPTOR = _descriptor(sddl)
-        with _as_os_error(path):
+        with as_os_error(path):
             opened = win32file.CreateFile(
                 path,
                 _ACCESS.get(how, _BOTH),
@@ -104,14 +95,14 @@ class PyWin32:
         )
 
     def is_plain_file(self, handle: int) -> bool:
-        with _as_os_error():
+        with as_os_error():
             if win32file.GetFileType(_handle(handle)) != _FILE_TYPE_DISK:
                 return False
         return not os.fstat(handle).st_file_attributes & _NO_PLAIN_FILE
 
     def move_file(self, path: str, to: str) -> None:
         how = win32con.MOVEFILE_REPLACE_EXISTING | _WRITE_THROUGH
-        with _as_os_error(to):
+        with as_os_error(to):
             win32file.MoveFileExW(path, to, how)
 
     def lock_byte(self, handle: int, at: int, *, wait: bool) -> bool:
@@ -127,7 +118,7 @@ class PyWin32:
         return True
 
     def unlock_byte(self, handle: int, at: int) -> None:
-        with _as_os_error():
+        with as_os_error():
             win32file.UnlockFileEx(_handle(handle), 1, 0, _place(at))
 
     def read_at(self, handle: int, size: int, at: int) -> bytes:
@@ -142,13 +133,13 @@ class PyWin32:
         return bytes(data[:read])
 
     def write_at(self, handle: int, data: bytes, at: int) -> None:
-        with _as_os_error():
+        with as_os_error():
             win32file.WriteFile(_handle(handle), data, _place(at))
 
     def make_folder(self, path: str, sddl: str) -> None:
         attributes = win32security.SECURITY_ATTRIBUTES()
         attributes.SECURITY_DESCRIPTOR = _descriptor(sddl)
-        with _as_os_error(path):
+        with as_os_error(path):
             win32file.CreateDirectory(path, attributes)
 
     def is_plain_folder(self, path: str) -> bool:
@@ -156,14 +147,14 @@ class PyWin32:
         return found == win32con.FILE_ATTRIBUTE_DIRECTORY
 
     def sddl_of(self, path: str) -> str:
-        with _as_os_error(path):
+        with as_os_error(path):
             found = win32security.GetNamedSecurityInfo(
                 path, win32security.SE_FILE_OBJECT, _INFORMATION
             )
             return _sddl(found)
 
     def sddl_of_open(self, handle: int) -> str:
-        with _as_os_error():
+        with as_os_error():
             found = win32security.GetSecurityInfo(
                 _handle(handle), win32security.SE_FILE_OBJECT, _INFORMATION
             )
@@ -191,7 +182,7 @@ class PyWin32:
             ctypes.WinDLL("ole32").CoTaskMemFree(found)
 
     def own_sid(self) -> str:
-        with _as_os_error():
+        with as_os_error():
             token = win32security.OpenProcessToken(
                 win32api.GetCurrentProcess(), win32con.TOKEN_QUERY
             )
@@ -199,7 +190,7 @@ class PyWin32:
             return str(win32security.ConvertSidToStringSid(sid))
 
     def is_elevated(self) -> bool:
-        with _as_os_error():
+        with as_os_error():
             administrators = win32security.CreateWellKnownSid(
                 win32security.WinBuiltinAdministratorsSid, None
             )
@@ -213,39 +204,39 @@ class PyWin32:
         ctypes.HRESULT(set_flags(_NO_HEAP))
 
     def seal(self, content: bytes, entropy: bytes) -> bytes:
-        with _as_os_error():
+        with as_os_error():
             return win32crypt.CryptProtectData(
                 content, None, entropy, None, None, _MACHINE_SCOPE | _NO_WINDOW
             )
 
     def unseal(self, sealed: bytes, entropy: bytes) -> bytes:
-        with _as_os_error():
+        with as_os_error():
             _, content = win32crypt.CryptUnprotectData(
                 sealed, entropy, None, None, _NO_WINDOW
             )
         return content
 
     def open_event(self, name: str) -> int:
-        with _as_os_error(name):
+        with as_os_error(name):
             return _number(win32event.OpenEvent(_EVENT_ACCESS, False, name))
 
     def set_event(self, event: int) -> None:
-        with _as_os_error():
+        with as_os_error():
             win32event.SetEvent(event)
 
     def wait_event(self, event: int, seconds: float) -> bool:
-        with _as_os_error():
+        with as_os_error():
             told = win32event.WaitForSingleObject(event, int(1000 * seconds))
         return told == win32event.WAIT_OBJECT_0
 
     def close_event(self, event: int) -> None:
-        with _as_os_error():
+        with as_os_error():
             win32api.CloseHandle(event)
 
     def report_event(
         self, source: str, severity: Severity, event: int, texts: Sequence[str]
     ) -> None:
-        with _as_os_error():
+        with as_os_error():
             log = win32evtlog.RegisterEventSource(None, source)
             try:
                 win32evtlog.ReportEvent(
@@ -261,7 +252,7 @@ def _number(handle: "int | PyHANDLE") -> int:
 
 
 def _descriptor(sddl: str) -> "PySECURITY_DESCRIPTOR":
-    with _as_os_error():
+    with as_os_error():
         return win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(
             sddl, _SDDL_REVISION
         )
@@ -275,7 +266,7 @@ def _sddl(found: "PySECURITY_DESCRIPTOR") -> str:
 
 
 def _resolved(alias: str) -> str:
-    with _as_os_error():
+    with as_os_error():
         # it takes the names of SDDL, too
         sid = win32security.ConvertStringSidToSid(alias)
         return str(win32security.ConvertSidToStringSid(sid))

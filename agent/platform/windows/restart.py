@@ -14,7 +14,7 @@ from enum import Enum
 PARAMCHANGE = 6  # SERVICE_CONTROL_PARAMCHANGE
 UPGRADED = 200  # of those that are a service's own, 128 to 255
 ASKING = frozenset({PARAMCHANGE, UPGRADED})
-# below the time that the wizard waits, as on Linux
+# of a successor: below the time that the wizard waits, as on Linux
 READY_S = 30.0
 
 
@@ -31,7 +31,7 @@ class Phase(Enum):
 class Act(Enum):
     """What the host does next."""
 
-    START = "start a child, and its READY_S"
+    START = "start a child, and the time in which it is to be ready"
     REPORT = "tell the service control manager the phase"
     SUCCEED = "set succeeded and stop of a child"
     STOP = "set stop of a child"
@@ -116,12 +116,17 @@ def too_late(now: Hosted, child: int) -> Step:
     """End a child whose time to get ready is over; before that nothing happens."""
     if now.phase is Phase.STARTING and child == now.main:
         # by its failure actions the service control manager starts it again
-        stopped = replace(now, phase=Phase.STOPPED, main=0)
-        return stopped, (Doing(Act.KILL, child), Doing(Act.REPORT))
+        over, done = _over(now)
+        return over, (Doing(Act.KILL, child), *done)
     if now.phase is Phase.HANDING_OVER and child == now.successor:
         on, done = _gone_on(replace(now, successor=0))
         return on, (Doing(Act.KILL, child), *done)
     return now, ()
+
+
+def drained_too_long(now: Hosted, child: int) -> Step:
+    """End one that was succeeded and does not end; it is heard of when it has."""
+    return now, (Doing(Act.KILL, child),) if child in now.draining else ()
 
 
 def ended(now: Hosted, child: int) -> Step:

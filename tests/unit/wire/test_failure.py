@@ -73,7 +73,7 @@ import builtins, importlib, inspect, json, pkgutil
 found = set()
 for root in ("agent", "relay", "wire", "wizard"):
     for each in pkgutil.walk_packages([root], f"{root}."):
-        if each.name == "agent.platform.windows.pywin32_port":  # of Windows alone
+        if ".pywin32_" in each.name:  # of Windows alone
             continue
         module = importlib.import_module(each.name)
         for name, kind in inspect.getmembers(module, inspect.isclass):

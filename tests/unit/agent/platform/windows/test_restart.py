@@ -65,6 +65,19 @@ def test_one_that_is_not_ready_in_time_is_ended_and_the_other_goes_on() -> None:
     assert restart.ended(now, 2) == (now, ())
 
 
+def test_a_first_one_that_is_not_ready_in_time_is_a_failure() -> None:
+    now, _ = restart.started(restart.begin()[0], 1)
+    now, done = restart.too_late(now, 1)
+    assert done == (Doing(Act.KILL, 1), Doing(Act.REPORT))
+    assert (now.phase, now.failed) == (Phase.STOPPED, True)
+
+
+def test_one_that_was_succeeded_and_does_not_end_is_ended() -> None:
+    now, _ = restart.ready(handing_over(), 2)
+    assert restart.drained_too_long(now, 1) == (now, (Doing(Act.KILL, 1),))
+    assert restart.drained_too_long(now, 2) == (now, ())
+
+
 def test_one_that_ends_before_it_is_ready_takes_nobody_along() -> None:
     now, done = restart.ended(handing_over(), 2)
     assert (now, done) == (Hosted(Phase.RUNNING, main=1), (Doing(Act.TELL_FAILED),))

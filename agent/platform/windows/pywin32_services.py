@@ -1,0 +1,310 @@
+"""Services of `win32_services`, by pywin32: as their process, and from outside."""
+
+import sys
+
+assert sys.platform == "win32"
+
+import contextlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pywintypes
+import servicemanager
+import win32event
+import win32service
+
+from agent.platform.windows.pywin32_errors import as_os_error
+from agent.platform.windows.pywin32_port import PyWin32
+from agent.platform.windows.pywin32_processes import PyWin32Processes, number
+from agent.platform.windows.win32_services import (
+    INTERROGATE,
+    SPECIFIC,
+    ServiceConfig,
+    ServiceReport,
+    ServiceState,
+    ServiceStatus,
+    Session,
+)
+
+_OWN_PROCESS = win32service.SERVICE_WIN32_OWN_PROCESS
+_NONE, _RUNS, _RUNS_NOT = 1060, 1056, 1062
+_READ = win32service.SERVICE_QUERY_CONFIG
+_ASK = win32service.SERVICE_QUERY_STATUS
+# with READ_CONTROL; failure actions that restart take SERVICE_START, too
+_CHANGE = (
+    win32service.SERVICE_CHANGE_CONFIG | _READ | win32service.SERVICE_START | 0x20000
+)
+_DELETE = 0x10000
+_CREATES = win32service.SC_MANAGER_CREATE_SERVICE
+_FLAG = win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG
+_SID, _PRIVILEGES = (
+    win32service.SERVICE_CONFIG_SERVICE_SID_INFO,
+    win32service.SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO,
+)
+_SENDS = (
+    win32service.SERVICE_STOP
+    | win32service.SERVICE_PAUSE_CONTINUE  # for PARAMCHANGE
+    | win32service.SERVICE_USER_DEFINED_CONTROL
+)
+
+
+class PyWin32Services(PyWin32, PyWin32Processes):
+    """Windows itself, with what host process and wizard need beside the agent."""
+
+    def serve(self, service: str, main: Callable[[Session], None]) -> None:
+        class Hosted:
+            """What pywin32 makes when the service starts; it calls SvcRun."""
+
+            _svc_name_ = service
+
+            def __init__(self, _: Sequence[str]) -> None:
+                self._session = _Session(service)
+
+            def SvcRun(self) -> None:  # noqa: N802 - as it calls it
+                _run(self._session, main)
+
+        with as_os_error():
+            servicemanager.Initialize()
+            servicemanager.PrepareToHostSingle(Hosted)
+            servicemanager.StartServiceCtrlDispatcher()  # type: ignore[no-untyped-call]
+
+    def service_config(self, service: str) -> ServiceConfig | None:
+        try:
+            with _opened(service, _READ) as found:
+                return self._config(found)
+        except FileNotFoundError:
+            return None
+
+    def service_image(self, service: str) -> str:
+        with _opened(service, _READ) as found:
+            return str(win32service.QueryServiceConfig(found)[3])
+
+    def create_service(
+        self, service: str, config: ServiceConfig, password: str | None
+    ) -> None:
+        with as_os_error(service), _manager(_CREATES) as manager:
+            made = win32service.CreateService(
+                manager,
+                service,
+                config.display,
+                _CHANGE | _DELETE,
+                _OWN_PROCESS,
+                _start(config),
+                win32service.SERVICE_ERROR_NORMAL,
+                config.image,
+                None,
+                False,
+                None,
+                config.account,
+                password,
+            )
+            with _closed(made):
+                try:
+                    self._set_more(made, config)
+                except BaseException:
+                    win32service.DeleteService(made)
+                    raise
+
+    def change_service(
+        self, service: str, config: ServiceConfig, password: str | None
+    ) -> None:
+        with _opened(service, _CHANGE) as found:
+            win32service.ChangeServiceConfig(
+                found,
+                _OWN_PROCESS,
+                _start(config),
+                win32service.SERVICE_ERROR_NORMAL,
+                config.image,
+                None,
+                False,
+                None,
+                config.account,
+                password,
+                config.display,
+            )
+            self._set_more(found, config)
+
+    def delete_service(self, service: str) -> None:
+        with _opened(service, _DELETE) as found:
+            win32service.DeleteService(found)
+
+    def service_status(self, service: str) -> ServiceStatus | None:
+        try:
+            with _opened(service, _ASK) as found:
+                told: Any = win32service.QueryServiceStatusEx(found)
+        except FileNotFoundError:
+            return None
+        return ServiceStatus(
+            ServiceState(told["CurrentState"]),
+            told["ProcessId"],
+            told["Win32ExitCode"],
+            told["ServiceSpecificExitCode"],
+        )
+
+    def start_service(self, service: str) -> None:
+        with (
+            _unless(_RUNS),
+            _opened(service, win32service.SERVICE_START) as found,
+        ):
+            win32service.StartService(found, None)
+
+    def control_service(self, service: str, control: int) -> None:
+        with _unless(_RUNS_NOT), _opened(service, _SENDS) as found:
+            win32service.ControlService(found, control)
+
+    def _config(self, found: Any) -> ServiceConfig:
+        _, start, _, image, _, _, _, account, display = win32service.QueryServiceConfig(
+            found
+        )
+        failure = self._more(found, win32service.SERVICE_CONFIG_FAILURE_ACTIONS) or {}
+        description = self._more(found, win32service.SERVICE_CONFIG_DESCRIPTION)
+        delayed = self._more(found, win32service.SERVICE_CONFIG_DELAYED_AUTO_START_INFO)
+        preshutdown = self._more(found, win32service.SERVICE_CONFIG_PRESHUTDOWN_INFO)
+        return ServiceConfig(
+            image=image,
+            account=account or "",
+            display=display,
+            description=description or "",
+            automatic=start == win32service.SERVICE_AUTO_START,
+            delayed=bool(delayed),
+            sid_type=int(self._more(found, _SID) or 0),
+            privileges=tuple(self._more(found, _PRIVILEGES) or ()),
+            actions=tuple((kind, ms) for kind, ms in failure.get("Actions") or ()),
+            reset_s=int(failure.get("ResetPeriod") or 0),
+            on_error=bool(self._more(found, _FLAG)),
+            preshutdown_ms=int(preshutdown or 0),
+        )
+
+    def _set_more(self, found: Any, config: ServiceConfig) -> None:
+        actions = {
+            "ResetPeriod": config.reset_s,
+            "RebootMsg": None,
+            "Command": None,
+            "Actions": list(config.actions),
+        }
+        for level, value in (
+            (win32service.SERVICE_CONFIG_DESCRIPTION, config.description),
+            (_SID, config.sid_type),
+            (_PRIVILEGES, list(config.privileges)),
+            (win32service.SERVICE_CONFIG_FAILURE_ACTIONS, actions),
+            (_FLAG, config.on_error),
+            (win32service.SERVICE_CONFIG_DELAYED_AUTO_START_INFO, config.delayed),
+            (win32service.SERVICE_CONFIG_PRESHUTDOWN_INFO, config.preshutdown_ms),
+        ):
+            self._set_one(found, level, value)
+
+    def _set_one(self, found: Any, level: int, value: object) -> None:
+        win32service.ChangeServiceConfig2(found, level, value)
+
+    def _more(self, found: Any, level: int) -> Any:
+        return win32service.QueryServiceConfig2(found, level)
+
+
+class _Session:
+    """One run of a service; made in its thread."""
+
+    def __init__(self, service: str) -> None:
+        self._came = deque[int]()
+        # of automatic reset
+        self._wake = number(win32event.CreateEvent(None, False, False, None))
+        self._last = ServiceReport(ServiceState.START_PENDING)
+        self._handle = servicemanager.RegisterServiceCtrlHandler(
+            service, self._control, True
+        )
+
+    @property
+    def wake(self) -> int:
+        return self._wake
+
+    def controls(self) -> Sequence[int]:
+        came = []
+        with contextlib.suppress(IndexError):
+            while True:
+                came.append(self._came.popleft())
+        return came
+
+    def report(self, report: ServiceReport) -> None:
+        self._last = report
+        with as_os_error():
+            win32service.SetServiceStatus(
+                self._handle,
+                (
+                    _OWN_PROCESS,
+                    int(report.state),
+                    report.accepts,
+                    report.exit_code,
+                    report.specific,
+                    report.checkpoint,
+                    report.wait_ms,
+                ),
+            )
+
+    def _control(self, control: int, *_: object) -> int:
+        if control == INTERROGATE:
+            with contextlib.suppress(OSError):
+                self.report(self._last)
+        else:
+            self._came.append(control)
+            win32event.SetEvent(self._wake)
+        return 0
+
+
+def _run(session: _Session, main: Callable[[Session], None]) -> None:
+    """Run a service; it has ended by a fault where it raises.
+
+    pywin32 would say STOPPED once more, and that without an exit code: the process
+    ends before that.
+    """
+    try:
+        main(session)
+    except BaseException:  # noqa: BLE001 - the manager is to hear of any
+        session.report(
+            ServiceReport(ServiceState.STOPPED, exit_code=SPECIFIC, specific=1)
+        )
+        os._exit(1)
+    os._exit(0)
+
+
+def _start(config: ServiceConfig) -> int:
+    if config.automatic:
+        return win32service.SERVICE_AUTO_START
+    return win32service.SERVICE_DEMAND_START
+
+
+@contextlib.contextmanager
+def _opened(service: str, rights: int) -> Iterator[Any]:
+    """Open a service; FileNotFoundError where there is none."""
+    try:
+        with _manager(win32service.SC_MANAGER_CONNECT) as manager:
+            found = win32service.OpenService(manager, service, rights)
+            with _closed(found):
+                yield found
+    except pywintypes.error as error:
+        if error.winerror == _NONE:
+            raise FileNotFoundError(2, error.strerror, service) from None
+        raise OSError(0, error.strerror, service, error.winerror) from None
+
+
+@contextlib.contextmanager
+def _manager(right: int) -> Iterator[Any]:
+    with _closed(win32service.OpenSCManager(None, None, right)) as manager:
+        yield manager
+
+
+@contextlib.contextmanager
+def _closed(opened: Any) -> Iterator[Any]:
+    try:
+        yield opened
+    finally:
+        win32service.CloseServiceHandle(opened)
+
+
+@contextlib.contextmanager
+def _unless(winerror: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.winerror != winerror:
+            raise

@@ -1,0 +1,1 @@
+"""The process of the service `WritebackAgent`, whose child is the agent."""

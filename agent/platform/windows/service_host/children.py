@@ -1,0 +1,83 @@
+"""The children of the host: an agent each, and the events that it is spoken to by."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from agent.platform.windows import descriptors
+from agent.platform.windows.platform import SUCCESSOR_VARIABLE
+from agent.platform.windows.service_notification import (
+    ALL,
+    EVENTS_VARIABLE,
+    READY,
+    event_name,
+)
+from agent.platform.windows.service_sid import service_sid
+from agent.platform.windows.win32_services import HostWin32
+
+_RUN = ("-I", "-m", "agent", "run")
+
+
+@dataclass
+class Child:
+    """One agent; times are of the host's clock, None where nothing is waited for."""
+
+    process: int
+    events: Mapping[str, int]
+    told_ready: bool = False
+    ready_until: float | None = None
+    end_until: float | None = None
+
+
+@dataclass(frozen=True)
+class Starting:
+    """How a child is started.
+
+    `program` gives the interpreter as it is now: an upgrade names another. `given` is
+    what each finds in its environment, and `log` where its words go.
+    """
+
+    program: Callable[[], str]
+    given: Mapping[str, str]
+    log: str
+
+
+def start(win32: HostWin32, how: Starting, *, successor: bool) -> tuple[int, Child]:
+    """Start a child, and give its process id; OSError, ValueError where none starts."""
+    # of this host and this child alone: nobody can have made it before
+    prefix = f"Local\\writeback-{secrets.token_hex(16)}"
+    with contextlib.ExitStack() as undo:
+        events = {}
+        for what in ALL:
+            event = win32.create_event(
+                event_name(prefix, what), descriptors.event_of(service_sid())
+            )
+            undo.callback(win32.close_handle, event)
+            events[what] = event
+        own = {EVENTS_VARIABLE: prefix, **how.given}
+        if successor:
+            own[SUCCESSOR_VARIABLE] = "1"
+        command = (how.program(), *_RUN)
+        process = win32.start_process(command, {**_inherited(), **own}, how.log)
+        undo.pop_all()
+    return win32.process_id(process), Child(process, events)
+
+
+def close(win32: HostWin32, child: Child) -> None:
+    """Let go of a child that has ended."""
+    for handle in (child.process, *child.events.values()):
+        with contextlib.suppress(OSError):
+            win32.close_handle(handle)
+
+
+def told(child: Child, handle: int) -> bool:
+    """Say whether this is what a child says that it is ready by."""
+    return not child.told_ready and handle == child.events[READY]
+
+
+def _inherited() -> Mapping[str, str]:
+    """Give the host's environment, without what it says of an earlier child."""
+    ours = (EVENTS_VARIABLE, SUCCESSOR_VARIABLE)
+    return {name: text for name, text in os.environ.items() if name not in ours}

@@ -1,0 +1,73 @@
+"""The host is put together from what this machine has installed."""
+
+from pathlib import Path
+
+import pytest
+
+from agent.platform.windows.event_journal import LOG_ID, SOURCE
+from agent.platform.windows.service_host import __main__ as program
+from agent.platform.windows.win32 import Severity
+from agent.system.paths import Paths
+from tests.fixtures.windows.fake_processes import FakeHost
+
+ID = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def win32(tmp_path: Path) -> FakeHost:
+    host = FakeHost()
+    host.programs = str(tmp_path)
+    folder = tmp_path / "Writeback" / "secrets"
+    folder.mkdir(parents=True)
+    (folder / "installation").write_text(f"{ID}\n")
+    return host
+
+
+def test_the_places_are_those_of_the_agent(tmp_path: Path) -> None:
+    places = Paths.of_windows(tmp_path)
+    assert tmp_path / program.SECRETS == places.secrets
+    assert tmp_path / program.LOG == places.log
+
+
+def test_no_child_outlives_it_and_each_finds_its_secrets(win32: FakeHost) -> None:
+    win32.story.append(lambda: win32.end(win32.children[0], 2))
+    program.host(win32, win32.session)
+    (child,) = win32.children
+    assert win32.contained
+    assert not win32.heap_in_reports
+    places = Paths.of_windows(Path(win32.programs) / "Writeback")
+    assert child.environment["WRITEBACK_CREDENTIALS"] == str(places.secrets)
+    assert child.environment["WRITEBACK_INSTALLATION"] == ID
+    assert child.log == str(places.log)
+
+
+def test_a_failure_is_in_the_event_log(win32: FakeHost) -> None:
+    win32.story.append(lambda: win32.end(win32.children[0], 2))
+    program.host(win32, win32.session)
+    (told,) = win32.reported
+    assert (told.source, told.event, told.severity) == (SOURCE, LOG_ID, Severity.ERROR)
+    assert "exit code 2" in told.texts[0]
+
+
+def test_a_command_line_of_somebody_else_starts_nothing(win32: FakeHost) -> None:
+    win32.image = "C:\\Program Files\\python.exe -m other"
+    program.host(win32, win32.session)
+    assert not win32.children
+    assert "no command line of this service" in win32.reported[0].texts[0]
+
+
+@pytest.mark.parametrize("text", ["", "../other", f"{ID}0", "no"])
+def test_an_id_that_is_none_is_not_given(win32: FakeHost, text: str) -> None:
+    home = Path(win32.programs) / "Writeback"
+    (home / "secrets" / "installation").write_text(text)
+    assert program.given(home)["WRITEBACK_INSTALLATION"] == ""
+
+
+def test_a_long_file_of_last_words_is_set_aside(win32: FakeHost) -> None:
+    log = Path(win32.programs) / "Writeback" / program.LOG
+    log.parent.mkdir()
+    log.write_bytes(b"x" * 1_000_001)
+    win32.story.append(lambda: win32.end(win32.children[0], 2))
+    program.host(win32, win32.session)
+    assert not log.exists()
+    assert log.with_name("agent.log.1").exists()
