@@ -104,7 +104,7 @@ class RootOnlyFiles(KeyringBackend):
             ) from None
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        this_platform().files.make_folder(self.folder, 0o700)
         refuse_readable(self.folder)
         path = self._path(service, username)
         # the file is 0600 before a byte is in it

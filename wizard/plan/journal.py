@@ -177,7 +177,7 @@ def _take(line: dict[str, Any], entries: dict[int, Begun]) -> None:
 
 def begin(folder: Path, planned: Sequence[Change] = ()) -> Journal:
     """Begin a new journal in a folder, with the plan as it was accepted."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    this_platform().files.make_folder(folder, 0o700)
     now = datetime.now(UTC)
     # to the microsecond: the names' order is the order the plans were begun in
     name = f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"

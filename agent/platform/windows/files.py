@@ -111,8 +111,9 @@ class WindowsFiles:
         found = self._win32.sddl_of_open(handle)
         try:
             owner = sddl.read(found).owner
-            readers = descriptors.strangers(found, me, mask=_READING)
-            writers = descriptors.strangers(found, me, mask=sddl.WRITING)
+            us = self._us()
+            readers = descriptors.strangers(found, *us, mask=_READING)
+            writers = descriptors.strangers(found, *us, mask=sddl.WRITING)
         except ValueError:  # not understood is open to all
             owner, readers, writers = None, frozenset({"?"}), frozenset({"?"})
         return Exposure(
@@ -136,11 +137,14 @@ class WindowsFiles:
             return
         below = path.relative_to(ours).parts
         for deep in range(len(below) + 1):
-            folder = str(ours.joinpath(*below[:deep]))
-            try:
-                self._win32.make_folder(folder, self._folder_descriptor(mode))
-            except FileExistsError:
-                self._refuse_others(folder)
+            self.make_with(ours.joinpath(*below[:deep]), self._folder_descriptor(mode))
+
+    def make_with(self, folder: Path, descriptor: str) -> None:
+        """Make one folder with this descriptor; PermissionError as `make_folder`."""
+        try:
+            self._win32.make_folder(str(folder), descriptor)
+        except FileExistsError:
+            self._refuse_others(str(folder))
 
     def sync_folder(self, path: Path) -> None:
         """Do nothing more: what is moved is written through with its name."""
@@ -149,7 +153,7 @@ class WindowsFiles:
         me = self._win32.own_sid()
         found = self._win32.sddl_of(_absolute(path))
         try:
-            others = descriptors.strangers(found, me)
+            others = descriptors.strangers(found, *self._us())
             # who may change who may, whatever the entries say
             ours = {sddl.ADMINISTRATORS, sddl.SYSTEM, service_sid(), me}
             others |= {sddl.read(found).owner or "?"} - ours
@@ -165,6 +169,16 @@ class WindowsFiles:
             who=", ".join(sorted(others)),
         )
 
+    def _is_service(self) -> bool:
+        """Say whether this is the service: its token has its SID (unrestricted)."""
+        service = service_sid()
+        return self._win32.own_sid() == service or self._win32.in_token(service)
+
+    def _us(self) -> tuple[str, ...]:
+        """Give who this process is, as files name it."""
+        me = self._win32.own_sid()
+        return (me, service_sid()) if self._is_service() else (me,)
+
     def _mine(self) -> tuple[str, ...]:
         """Give who else owns what this process makes: the group, where elevated."""
         return (sddl.ADMINISTRATORS,) if self._win32.is_elevated() else ()
@@ -174,7 +188,8 @@ class WindowsFiles:
         if mode & _FOR_OTHERS:
             return None
         me, service = self._win32.own_sid(), service_sid()
-        if mode & _FOR_GROUP and me == service:
+        if self._is_service() and (mode & _FOR_GROUP or me != service):
+            # of the service, whatever account it has, now or later
             return descriptors.file_changed_by(service)
         if not self._win32.is_elevated():
             return descriptors.file_of(me)
@@ -183,8 +198,8 @@ class WindowsFiles:
         return descriptors.file_of_administrators()
 
     def _folder_descriptor(self, mode: int) -> str:
-        me, service = self._win32.own_sid(), service_sid()
-        if me == service:
+        service = service_sid()
+        if self._is_service():
             return descriptors.folder_changed_by(service)
         if mode & _FOR_GROUP:
             return descriptors.folder_read_by(service)
@@ -200,7 +215,8 @@ class WindowsFiles:
                 descriptors.folder_read_by(service),
                 descriptors.folder_of_administrators(),
             )
-            owners = (sddl.ADMINISTRATORS, sddl.SYSTEM, service)
+            own = self._us() if self._is_service() else ()
+            owners = (sddl.ADMINISTRATORS, sddl.SYSTEM, service, *own)
             made = [f"O:{owner}{each}" for owner in owners for each in known]
             if any(sddl.same(found, each) for each in made):
                 return

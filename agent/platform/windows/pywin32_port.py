@@ -5,11 +5,12 @@ import sys
 assert sys.platform == "win32"
 
 import ctypes
+import errno
 import msvcrt
 import os
 import winreg
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pywintypes
@@ -45,6 +46,9 @@ _FLAGS = _OPEN_REPARSE_POINT | _SECURITY_SQOS_PRESENT
 _NO_PLAIN_FILE = (
     win32con.FILE_ATTRIBUTE_DIRECTORY | win32con.FILE_ATTRIBUTE_REPARSE_POINT
 )
+# a folder, too
+_ITSELF = _OPEN_REPARSE_POINT | win32con.FILE_FLAG_BACKUP_SEMANTICS
+_TO_PROTECT = win32con.READ_CONTROL | win32con.WRITE_DAC | win32con.WRITE_OWNER
 _FILE_TYPE_DISK = 1
 _WRITE_THROUGH = 0x8  # MOVEFILE_WRITE_THROUGH
 _OWN_TOKEN = 0
@@ -153,6 +157,30 @@ class PyWin32:
             )
             return _sddl(found)
 
+    def protect(self, path: str, sddl: str) -> None:
+        wanted = _descriptor(sddl)
+        inherited = win32security.UNPROTECTED_DACL_SECURITY_INFORMATION
+        if "D:P" in sddl:
+            inherited = win32security.PROTECTED_DACL_SECURITY_INFORMATION
+        with as_os_error(path):
+            opened = win32file.CreateFile(
+                path, _TO_PROTECT, _SHARED, None, win32con.OPEN_EXISTING, _ITSELF, None
+            )
+            found = win32file.GetFileInformationByHandle(int(opened))[0]
+            if found & win32con.FILE_ATTRIBUTE_REPARSE_POINT:
+                raise OSError(errno.EINVAL, "it leads elsewhere", path)
+            # its types don't know that None leaves what is there
+            set_security: Any = win32security.SetSecurityInfo
+            set_security(
+                opened,
+                win32security.SE_FILE_OBJECT,
+                _INFORMATION | inherited,
+                wanted.GetSecurityDescriptorOwner(),
+                None,
+                wanted.GetSecurityDescriptorDacl(),
+                None,
+            )
+
     def sddl_of_open(self, handle: int) -> str:
         with as_os_error():
             found = win32security.GetSecurityInfo(
@@ -188,6 +216,11 @@ class PyWin32:
             )
             sid, _ = win32security.GetTokenInformation(token, win32security.TokenUser)
             return str(win32security.ConvertSidToStringSid(sid))
+
+    def in_token(self, sid: str) -> bool:
+        with as_os_error():
+            found = win32security.ConvertStringSidToSid(sid)
+            return bool(win32security.CheckTokenMembership(_OWN_TOKEN, found))
 
     def is_elevated(self) -> bool:
         with as_os_error():

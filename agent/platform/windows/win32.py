@@ -79,6 +79,13 @@ class FileCalls(Protocol):
         """Give owner and DACL of a file or folder, see `sddl.numbered`."""
         ...
 
+    def protect(self, path: str, sddl: str) -> None:
+        """Give a file or folder itself the owner and DACL of a descriptor.
+
+        OSError 22 for a reparse point: what that leads to is not touched.
+        """
+        ...
+
     def sddl_of_open(self, handle: int) -> str:
         """Give owner and DACL of an open file, see `sddl.numbered`."""
         ...
@@ -97,6 +104,10 @@ class MachineCalls(Protocol):
 
     def own_sid(self) -> str:
         """Give the SID of this process's account."""
+        ...
+
+    def in_token(self, sid: str) -> bool:
+        """Say whether this process is of an account or group (CheckTokenMembership)."""
         ...
 
     def is_elevated(self) -> bool:

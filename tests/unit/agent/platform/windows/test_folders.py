@@ -96,3 +96,34 @@ def test_elsewhere_a_folder_is_made_as_its_person_makes_any(
         WindowsFiles(win32).make_folder(tmp_path / "trial/state")
     assert (tmp_path / "trial/state").is_dir()
     assert not ours.exists()
+
+
+def test_under_an_account_the_service_makes_what_its_own_sid_names(
+    win32: FakeWin32, ours: Path
+) -> None:
+    """So that another account of the service finds what this one made."""
+    win32.sid, win32.groups = ADA, (ME,)
+    files = WindowsFiles(win32)
+    files.make_folder(ours / "agent")
+    win32.set_sddl(ours, f"O:{ADA}{descriptors.folder_changed_by(ME)}")
+    files.make_folder(ours / "agent")
+    assert sddl.same(found(win32, ours / "agent"), descriptors.folder_changed_by(ME))
+    for mode in (0o600, 0o640):
+        files.replace(ours / "agent/file", b"x", mode=mode)
+        made = found(win32, ours / "agent/file")
+        assert sddl.same(made, descriptors.file_changed_by(ME))
+        assert not files.readers(ours / "agent/file")
+        with (ours / "agent/file").open("rb") as file:
+            seen = files.exposure(file.fileno())
+        assert not seen.read_by_others
+        assert not seen.written_by_others
+
+
+def test_a_folder_of_a_persons_is_none_of_an_administrator(
+    win32: FakeWin32, ours: Path
+) -> None:
+    win32.sid, win32.elevated = ADA, True
+    ours.mkdir()
+    win32.set_sddl(ours, f"O:{ADA}{descriptors.folder_read_by(ME)}")
+    with pytest.raises(PermissionError):
+        WindowsFiles(win32).make_folder(ours)
