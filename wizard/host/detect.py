@@ -31,11 +31,14 @@ class NoHost(Failure):
 def this_machine(who: str = "") -> Host:
     """Give this server, working for a person; NoHost where no package is installed."""
     refuse_uninstalled()
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        from wizard.host.windows.host import this_windows
+
+        return this_windows(who)
+    else:  # noqa: RET505 - what is of POSIX is not read for Windows
         from wizard.host.systemd.host import SystemdHost
 
         return SystemdHost(who)
-    raise NoHost
 
 
 def refuse_uninstalled() -> None:
@@ -45,5 +48,10 @@ def refuse_uninstalled() -> None:
 
 
 def is_installed(unit: Path = PROGRAM_UNIT) -> bool:
-    """Say whether the package is here, with systemd to run its service."""
+    """Say whether the package is here, with systemd to run its service.
+
+    On Windows the wizard itself makes the service of what is installed.
+    """
+    if sys.platform == "win32":
+        return True
     return unit.is_file() and Path("/run/systemd/system").is_dir()

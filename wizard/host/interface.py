@@ -58,13 +58,18 @@ def _installed() -> str:
 
 @dataclass(frozen=True)
 class Protection:
-    """Who owns a file, and its mode as in `chmod`: three octal digits."""
+    """Who owns a file, and its mode as in `chmod`: three octal digits.
+
+    On Windows `mode` is the whole descriptor in SDDL, and names nobody beside.
+    """
 
     user: str
     group: str
     mode: str
 
     def __str__(self) -> str:
+        if not self.user:
+            return self.mode
         return f"{self.mode} {self.user}:{self.group}"
 
 

@@ -85,8 +85,24 @@ class ServiceConfig:
     preshutdown_ms: int
 
 
-class ProcessCalls(Protocol):
-    """Processes, and what is waited for."""
+class WaitCalls(Protocol):
+    """What is waited for, by its handle."""
+
+    def open_process(self, pid: int) -> int:
+        """Open a process to wait for; FileNotFoundError or OSError 87: it is gone."""
+        ...
+
+    def wait_first(self, handles: Sequence[int], seconds: float) -> int | None:
+        """Wait for one of them: the first in their order; None: none in time."""
+        ...
+
+    def close_handle(self, handle: int) -> None:
+        """Let go of a handle."""
+        ...
+
+
+class ProcessCalls(WaitCalls, Protocol):
+    """Processes, and the events that they are spoken to by."""
 
     def end_children_with_me(self) -> None:
         """Have no child outlive this process, not by a breakaway either.
@@ -105,10 +121,6 @@ class ProcessCalls(Protocol):
         """
         ...
 
-    def open_process(self, pid: int) -> int:
-        """Open a process to wait for; FileNotFoundError or OSError 87: it is gone."""
-        ...
-
     def process_id(self, process: int) -> int:
         """Give the id of a process."""
         ...
@@ -123,14 +135,6 @@ class ProcessCalls(Protocol):
 
     def create_event(self, name: str, sddl: str) -> int:
         """Make a named event, of manual reset, not set; FileExistsError."""
-        ...
-
-    def wait_first(self, handles: Sequence[int], seconds: float) -> int | None:
-        """Wait for one of them: the first in their order; None: none in time."""
-        ...
-
-    def close_handle(self, handle: int) -> None:
-        """Let go of a handle."""
         ...
 
 
@@ -219,5 +223,5 @@ class HostWin32(
     """What the host process of the service is made with."""
 
 
-class WizardWin32(Win32, ProcessCalls, ServiceCalls, Protocol):
+class WizardWin32(Win32, WaitCalls, ServiceCalls, Protocol):
     """What a wizard works with."""

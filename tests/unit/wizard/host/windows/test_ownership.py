@@ -1,0 +1,145 @@
+"""Descriptors of folders and files: read back, told of, mended, taken back."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from agent.platform.windows import descriptors, sddl
+from agent.platform.windows.service_sid import service_sid
+from tests.fixtures.windows.fake_services import ADMINISTRATOR, FakeServices
+from tests.unit.wizard.answered import SETTINGS
+from wire.secret import Secret
+from wizard.host.interface import Protection, ServiceFailed
+from wizard.host.windows.host import WindowsHost
+from wizard.inputs import Inputs
+from wizard.plan import journal
+from wizard.plan.change import Begun, Context, allow_all
+from wizard.plan.step import Target
+from wizard.steps.file_ownership import FileOwnership
+
+SERVICE_SID = service_sid()
+
+
+@pytest.fixture
+def installed(
+    win32: FakeServices, host: WindowsHost, monkeypatch: pytest.MonkeyPatch
+) -> WindowsHost:
+    """A machine with all that an installation has."""
+    from agent.platform.windows.platform import WindowsPlatform
+
+    windows = WindowsPlatform(win32)
+    monkeypatch.setattr(journal, "this_platform", lambda: windows)
+    with host.lock():
+        host.secrets.put("agent-keys", Secret("canary"))
+        host.write(host.places.settings, "a: 1\n")
+        host.write(host.places.enrolment, "{}")
+        journal.begin(host.places.journal)
+    for path, text in host_files(host).items():
+        host.write(path, text)
+    host.start_service()
+    return host
+
+
+def host_files(host: WindowsHost) -> dict[Path, str]:
+    assert host.unit is not None
+    return dict(host.unit.files(()))
+
+
+def misplaced(host: WindowsHost) -> list[Path]:
+    assert host.ownership is not None
+    return [each.path for each in host.ownership.misplaced()]
+
+
+def test_all_is_made_as_it_should_be(
+    win32: FakeServices, installed: WindowsHost
+) -> None:
+    assert misplaced(installed) == []
+    places = installed.places
+    made = {
+        places.home: descriptors.folder_read_by(SERVICE_SID),
+        places.secrets: descriptors.folder_read_by(SERVICE_SID),
+        places.journal: descriptors.folder_of_administrators(),
+        places.state: descriptors.folder_changed_by(SERVICE_SID),
+        places.log.parent: descriptors.folder_changed_by(SERVICE_SID),
+        places.settings: descriptors.file_read_by(SERVICE_SID),
+        places.enrolment: descriptors.file_read_by(SERVICE_SID),
+    }
+    for path, wanted in made.items():
+        assert sddl.same(win32.sddl_of(str(path)), "O:BA" + wanted), path
+
+
+NAMES = ("home", "secrets", "journal", "state", "settings", "enrolment")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_that_others_may_open_is_told_mended_and_taken_back(
+    win32: FakeServices, installed: WindowsHost, name: str
+) -> None:
+    path = getattr(installed.places, name)
+    more = f"{win32.sddl_of(str(path))}(A;;FR;;;BU)"
+    win32.set_sddl(path, more)
+    context = Context(installed, Inputs(), allow_all)
+    (row,) = FileOwnership().verify(Target(SETTINGS, context))
+    assert row.state == "failed"
+    assert str(path) in row.title
+    assert "BU" in row.detail
+    (change,) = FileOwnership().plan(Target(SETTINGS, context))
+    FileOwnership().apply(change, context)
+    assert misplaced(installed) == []
+    FileOwnership().undo(Begun(0, change, None), context)
+    assert sddl.same(win32.sddl_of(str(path)), more)
+
+
+@pytest.mark.parametrize("owner", [ADMINISTRATOR, "S-1-5-32-545"])
+def test_one_that_somebody_owns_is_told(
+    win32: FakeServices, installed: WindowsHost, owner: str
+) -> None:
+    path = installed.places.home
+    win32.set_sddl(path, f"O:{owner}{descriptors.folder_read_by(SERVICE_SID)}")
+    assert misplaced(installed) == [path]
+
+
+def test_the_service_may_own_what_it_changes_and_nothing_else(
+    win32: FakeServices, installed: WindowsHost
+) -> None:
+    places = installed.places
+    changed = descriptors.folder_changed_by(SERVICE_SID)
+    win32.set_sddl(places.state, f"O:{SERVICE_SID}{changed}")
+    assert misplaced(installed) == []
+    readable = descriptors.folder_read_by(SERVICE_SID)
+    win32.set_sddl(places.secrets, f"O:{SERVICE_SID}{readable}")
+    assert misplaced(installed) == [places.secrets]
+
+
+def test_a_descriptor_that_is_not_understood_is_told(
+    win32: FakeServices, installed: WindowsHost
+) -> None:
+    win32.set_sddl(installed.places.settings, "O:BAD:(XA;;FA;;;BU)")
+    assert misplaced(installed) == [installed.places.settings]
+
+
+def test_what_a_link_leads_to_is_not_touched(
+    win32: FakeServices, installed: WindowsHost, tmp_path: Path
+) -> None:
+    assert installed.ownership is not None
+    (tmp_path / "link").symlink_to(tmp_path)
+    with pytest.raises(ServiceFailed, match="leads elsewhere"):
+        installed.ownership.protect(tmp_path / "link", Protection("", "", "D:P"))
+
+
+def test_a_folder_that_another_made_first_is_refused(
+    win32: FakeServices, host: WindowsHost
+) -> None:
+    """Anybody may make folders below ProgramData."""
+    host.places.home.mkdir()
+    win32.set_sddl(host.places.home, f"O:{ADMINISTRATOR}D:(A;OICI;FA;;;BU)")
+    with pytest.raises(PermissionError), host.lock():
+        pass
+
+
+def test_a_protection_is_its_descriptor_alone() -> None:
+    windows = Protection("", "", "O:BAD:P")
+    assert str(windows) == "O:BAD:P"
+    assert asdict(windows) == {"user": "", "group": "", "mode": "O:BAD:P"}
+    assert str(Protection("root", "writeback", "640")) == "640 root:writeback"

@@ -1,0 +1,1 @@
+"""A Windows machine: its service control manager, descriptors, DPAPI, event log."""

@@ -1,0 +1,270 @@
+"""A Windows machine whose service control manager runs the agent."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.config import enrolment
+from agent.platform.windows import descriptors, restart, sddl
+from agent.platform.windows.files import OURS, WindowsFiles
+from agent.platform.windows.service_sid import SERVICE, service_sid
+from agent.platform.windows.win32_services import STOP, ServiceState
+from agent.system.atomic_files import remove_torn
+from agent.system.instance import machine_name
+from agent.system.paths import Paths
+from wire.text import EMPTY, Text
+from wizard.host import interface
+from wizard.host.audit_files import remaining_logs, remove_path
+from wizard.host.living_agent import running_service
+from wizard.host.lock import held, is_held
+from wizard.host.service_status import not_ready, status_read_by
+from wizard.host.windows import service_values
+from wizard.host.windows.credentials import WindowsCredentials
+from wizard.host.windows.event_journal import EventLog
+from wizard.host.windows.ownership import WindowsOwnership
+from wizard.host.windows.service_entry import ServiceEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from agent.config.secret_store import Store
+    from agent.platform.windows.win32_services import ServiceStatus, WizardWin32
+    from wizard.errors import Busy
+    from wizard.host.windows.service_account import ServiceAccount
+
+# the host process takes 16 s at most, and Windows may take a while to let go
+_STOP_S = 30.0
+_POLL_S = 0.05
+_LINES = 12
+_LOG_BYTES, _STATUS_BYTES = 512 * 1024, 64 * 1024
+_STOPPED = ServiceState.STOPPED
+# who else the service is, beside its account: everyone, who is signed in, services
+_ALSO = frozenset({"S-1-1-0", "S-1-5-11", "S-1-5-6", "S-1-5-80-0", "S-1-5-32-545"})
+
+
+class WindowsHost:
+    """The server that this process runs on, for a person where it is not their own.
+
+    `program` is the interpreter of the service; `account` what an administrator chose.
+    """
+
+    sealing: interface.Sealing | None = None
+    package: interface.Package | None = None
+
+    def __init__(
+        self,
+        win32: WizardWin32,
+        program: str,
+        who: str = "",
+        account: ServiceAccount | None = None,
+    ) -> None:
+        self._win32, self._files, self._who = win32, WindowsFiles(win32), who
+        self.places = Paths.of_windows(Path(win32.program_data()) / OURS)
+        self.secrets: Store = WindowsCredentials(
+            win32, self.places.secrets, is_copy=self._is_copy
+        )
+        self._entry = ServiceEntry(win32, program, account)
+        self.unit: interface.UnitFiles | None = self._entry
+        self.ownership: interface.Ownership | None = WindowsOwnership(
+            win32, self.places
+        )
+        self.events: interface.Events | None = EventLog(win32)
+        # beside the settings: it is there before any folder of their own
+        self._lock_file = self.places.home / "setup.lock"
+
+    def read(self, path: Path) -> str | None:
+        if service_values.is_value(path):
+            return self._entry.read(path)
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def write(self, path: Path, text: str) -> None:
+        if service_values.is_value(path):
+            self._entry.write(path, text)
+            return
+        self._files.make_folder(path.parent, 0o750)
+        self._files.replace(path, text.encode(), mode=0o640)
+
+    def remove(self, path: Path) -> None:
+        if service_values.is_value(path):
+            self._entry.remove(path)
+            return
+        path.unlink(missing_ok=True)
+
+    @property
+    def machine(self) -> str:
+        return machine_name()
+
+    def unreadable(self, path: Path) -> Text:
+        try:
+            found = sddl.read(self._win32.sddl_of(str(path.absolute())))
+        except FileNotFoundError:
+            return Text("{path} is not there.", path=str(path))
+        except (OSError, ValueError) as error:
+            why = str(getattr(error, "strerror", None) or error)
+            return Text("{path} can't be looked at: {why}.", path=str(path), why=why)
+        # folders above are gone through whoever may (SeChangeNotifyPrivilege)
+        if (_ALSO | {service_sid()}) & {*sddl.allowed(found, sddl.READ_DATA)}:
+            return EMPTY
+        return Text(
+            ("{path} can't be read by {user}, the agent's user name on this machine."),
+            path=str(path),
+            user=self._entry.account,
+        )
+
+    def service(self) -> interface.Service:
+        status = self._win32.service_status(SERVICE)
+        if status is None or status.state is _STOPPED or not status.pid:
+            return interface.Service(running=False)
+        return running_service(self._status, status.pid)
+
+    def start_service(self) -> None:
+        self._files.make_folder(self.places.home, 0o750)
+        changed = descriptors.folder_changed_by(service_sid())
+        for folder in (self.places.state, self.places.log.parent):
+            self._files.make_with(folder, changed)
+        with self._refused():
+            self._win32.start_service(SERVICE)
+
+    def stop_service(self) -> None:
+        """Stop it, and wait for its process: what that has open can't be removed."""
+        status = self._win32.service_status(SERVICE)
+        if status is None or status.state is _STOPPED:
+            return
+        with contextlib.ExitStack() as ending:
+            process = None
+            with contextlib.suppress(OSError):  # it is gone meanwhile
+                process = self._win32.open_process(status.pid)
+                ending.callback(self._win32.close_handle, process)
+            with self._refused():
+                self._win32.control_service(SERVICE, STOP)
+            self._wait_stopped(process)
+
+    def reload(self, seconds: float) -> None:
+        before = self._status().get("pid")
+        with self._refused():
+            self._win32.control_service(SERVICE, restart.PARAMCHANGE)
+        deadline = time.monotonic() + seconds
+        while self._status().get("pid") in (before, None):
+            if time.monotonic() > deadline:
+                raise _not_taken_over(self._last_words())
+            time.sleep(_POLL_S)
+        self.wait_ready(seconds)
+
+    def wait_ready(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (status := self._asked()).state is not ServiceState.RUNNING:
+            if status.state is _STOPPED:
+                raise interface.ended(self._last_words())
+            if time.monotonic() > deadline:
+                raise not_ready(self._status(), seconds)
+            time.sleep(_POLL_S)
+
+    def remains(self, *, audit: bool) -> Sequence[Path]:
+        logs = remaining_logs(self.places.audit, audit=audit)
+        return [path for path in (self.places.state, *logs) if path.exists()]
+
+    def remove_remains(self, *, audit: bool) -> None:
+        for path in self.remains(audit=audit):
+            remove_path(path)
+
+    def log(self, lines: int) -> Sequence[str]:
+        try:
+            handle = self._files.open_to_read(self.places.log, follow=False)
+        except OSError:
+            return ()
+        with os.fdopen(handle, "rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _LOG_BYTES))
+            text = file.read(_LOG_BYTES).decode("utf-8", "replace")
+        return text.splitlines()[-lines:]
+
+    def forget(self) -> None:
+        shutil.rmtree(self.places.journal, ignore_errors=True)
+        with contextlib.suppress(OSError):  # it is held, and goes when it is not
+            self._lock_file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # somebody's files are in it
+            self.places.home.rmdir()
+
+    def held_by(self) -> Busy | None:
+        return is_held(self._lock_file)
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        # all that is made later is below it
+        self._files.make_folder(self.places.home, 0o750)
+        with held(self._lock_file, self._who):
+            remove_torn(self.places.settings.parent, self.places.secrets)
+            yield
+
+    def _wait_stopped(self, process: int | None) -> None:
+        deadline = time.monotonic() + _STOP_S
+        while self._asked().state is not _STOPPED:
+            if time.monotonic() > deadline:
+                raise _does_not_end()
+            time.sleep(_POLL_S)
+        if process is not None and self._win32.wait_first((process,), _STOP_S) is None:
+            raise _does_not_end()
+
+    def _asked(self) -> ServiceStatus:
+        status = self._win32.service_status(SERVICE)
+        if status is None:
+            raise interface.ServiceFailed(Text("The service is not on this machine."))
+        return status
+
+    def _is_copy(self) -> bool:
+        return enrolment.is_copied(self.places.enrolment, self.machine)
+
+    def _status(self) -> Mapping[str, Any]:
+        return status_read_by(partial(self._read_from_service, self.places.status))
+
+    def _read_from_service(self, path: Path) -> bytes:
+        """Read what the service wrote: a short regular file, no link and no pipe."""
+        handle = self._files.open_to_read(path, follow=False)
+        with os.fdopen(handle, "rb") as file:
+            return file.read(_STATUS_BYTES)
+
+    def _last_words(self) -> str:
+        return " ".join(line.strip() for line in self.log(_LINES))
+
+    @contextlib.contextmanager
+    def _refused(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            why = str(error.strerror or error).rstrip(".")
+            raise interface.ServiceFailed(
+                Text("Windows refused: {why}.", why=why)
+            ) from error
+
+
+def _not_taken_over(words: str) -> interface.ServiceFailed:
+    why = Text("No new agent process is ready. {words}", words=words)
+    return interface.ServiceFailed(
+        why if words else Text("No new agent process is ready.")
+    )
+
+
+def _does_not_end() -> interface.ServiceFailed:
+    why = Text(
+        "{unit} does not end within {seconds} s.", unit=SERVICE, seconds=round(_STOP_S)
+    )
+    return interface.ServiceFailed(why)
+
+
+def this_windows(who: str = "") -> WindowsHost:
+    """Give this machine; the service runs with the interpreter of this process."""
+    if sys.platform == "win32":
+        from agent.platform.windows.pywin32_services import PyWin32Services
+
+        return WindowsHost(PyWin32Services(), sys.executable, who)
+    raise OSError("this is no Windows")

@@ -1,0 +1,116 @@
+"""The service's configuration as texts, by the names of Windows' registry values.
+
+So it is planned, journalled, taken back and read back value by value, as the files of
+a unit are. What Windows has by default is no text: it is as good as not there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from agent.platform.windows.service_sid import SERVICE
+from agent.platform.windows.win32_services import ServiceConfig
+
+# where the service control manager keeps it, below HKEY_LOCAL_MACHINE
+ENTRY = Path("HKLM", "SYSTEM", "CurrentControlSet", "Services", SERVICE)
+RESTART = 1  # SC_ACTION_RESTART
+UNRESTRICTED = 1  # SERVICE_SID_TYPE_UNRESTRICTED
+# below the 20 s that the host takes for a stop at most
+PRESHUTDOWN_MS = 20_000
+
+
+@dataclass(frozen=True)
+class _Value:
+    """One value: read from a configuration, None by default; and put into one."""
+
+    read: Callable[[ServiceConfig], str | None]
+    put: Callable[[str], Mapping[str, Any]]
+
+
+def wanted(image: str, account: str) -> ServiceConfig:
+    """Give the whole configuration, of a service that does not start by itself yet."""
+    return ServiceConfig(
+        image=image,
+        account=account,
+        display="Writeback agent",
+        description="Sets passwords in Active Directory as the cloud portal asks.",
+        automatic=False,
+        delayed=False,
+        sid_type=UNRESTRICTED,
+        privileges=("SeChangeNotifyPrivilege",),
+        actions=((RESTART, 1_000), (RESTART, 5_000), (RESTART, 30_000)),
+        reset_s=86_400,
+        on_error=True,
+        preshutdown_ms=PRESHUTDOWN_MS,
+    )
+
+
+def texts(config: ServiceConfig | None) -> dict[Path, str | None]:
+    """Give all values of a configuration; each is None where there is no service."""
+    return {
+        ENTRY / name: None if config is None else value.read(config)
+        for name, value in _VALUES.items()
+    }
+
+
+def is_value(path: Path) -> bool:
+    """Say whether a path names one of these."""
+    return path.parent == ENTRY and path.name in _VALUES
+
+
+def with_text(config: ServiceConfig, path: Path, text: str | None) -> ServiceConfig:
+    """Give a configuration with another value; None is what Windows has by default."""
+    return replace(config, **_VALUES[path.name].put(text or ""))
+
+
+def _actions(config: ServiceConfig) -> str | None:
+    if not config.actions:
+        return None
+    steps = " ".join(f"{kind}:{delay}" for kind, delay in config.actions)
+    return f"{config.reset_s} s {steps}"
+
+
+def _put_actions(text: str) -> Mapping[str, Any]:
+    if not text:
+        return {"reset_s": 0, "actions": ()}
+    seconds, _, *steps = text.split()
+    pairs = (step.split(":") for step in steps)
+    actions = tuple((int(kind), int(delay)) for kind, delay in pairs)
+    return {"reset_s": int(seconds), "actions": actions}
+
+
+def _number(number: int) -> str | None:
+    return str(number) if number else None
+
+
+_VALUES = {
+    # the first: where it is written and there is no service, that is made
+    "ImagePath": _Value(lambda it: it.image, lambda text: {"image": text}),
+    "ObjectName": _Value(lambda it: it.account, lambda text: {"account": text}),
+    "DisplayName": _Value(lambda it: it.display, lambda text: {"display": text}),
+    "Description": _Value(
+        lambda it: it.description or None, lambda text: {"description": text}
+    ),
+    "ServiceSidType": _Value(
+        lambda it: _number(it.sid_type), lambda text: {"sid_type": int(text or 0)}
+    ),
+    "RequiredPrivileges": _Value(
+        lambda it: " ".join(it.privileges) or None,
+        lambda text: {"privileges": tuple(text.split())},
+    ),
+    "FailureActions": _Value(_actions, _put_actions),
+    "FailureActionsOnNonCrashFailures": _Value(
+        lambda it: _number(it.on_error), lambda text: {"on_error": bool(text)}
+    ),
+    # off: no text of its own, as Windows has it by default
+    "DelayedAutostart": _Value(
+        lambda it: str(int(it.delayed)),
+        lambda text: {"delayed": bool(int(text or 0))},
+    ),
+    # of another number nobody can tell whether it is Windows' own
+    "PreshutdownTimeout": _Value(
+        lambda it: str(PRESHUTDOWN_MS) if it.preshutdown_ms == PRESHUTDOWN_MS else None,
+        lambda text: {"preshutdown_ms": int(text or 10_000)},
+    ),
+}
