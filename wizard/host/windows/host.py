@@ -205,6 +205,9 @@ class WindowsHost:
         with held(self._lock_file, self._who):
             remove_torn(self.places.settings.parent, self.places.secrets)
             yield
+        # where all is forgotten: while the lock was held, its file was still there
+        with contextlib.suppress(OSError):
+            self.places.home.rmdir()
 
     def _wait_stopped(self, process: int | None) -> None:
         deadline = time.monotonic() + _STOP_S

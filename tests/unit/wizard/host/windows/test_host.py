@@ -1,6 +1,8 @@
 """A Windows machine as the steps see it: files, the service, what it leaves."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from agent.platform.windows.restart import PARAMCHANGE
 from agent.platform.windows.win32_services import STOP
 from agent.system.paths import Paths
 from tests.fixtures.windows.fake_services import FakeServices
+from wizard.host import lock
 from wizard.host.interface import Host, ServiceFailed
 from wizard.host.windows import host as module
 from wizard.host.windows.host import WindowsHost, this_windows
@@ -180,6 +183,23 @@ def test_nothing_is_left_of_it(win32: FakeServices, made: WindowsHost) -> None:
         made.places.journal.mkdir()
         made.remove_remains(audit=True)
         made.forget()
+    assert not made.places.home.exists()
+
+
+def test_what_goes_only_once_it_is_closed_holds_no_folder(
+    made: WindowsHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows removes a file that is open: its name goes when that is closed."""
+
+    @contextlib.contextmanager
+    def held(path: Path, who: str) -> Iterator[None]:
+        with lock.held(path, who):
+            yield
+        path.unlink()
+
+    monkeypatch.setattr(module, "held", held)
+    with made.lock():
+        assert made.held_by() is not None
     assert not made.places.home.exists()
 
 
