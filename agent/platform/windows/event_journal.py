@@ -9,7 +9,8 @@ waited for.
 import contextlib
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import chain
 
 from agent.platform.interface import Entry, Level
@@ -18,6 +19,8 @@ from agent.platform.windows.win32 import EventLogCalls, Severity
 SOURCE = "Writeback"
 # of what has no id, the program's log: in our own range, which Microsoft has none in
 LOG_ID = 40000
+# what an entry of the program's own log has, and none of a request
+OF_LOG = "LOGGER"
 _TYPES = {
     Level.ERROR: Severity.ERROR,
     Level.WARNING: Severity.WARNING,
@@ -31,10 +34,19 @@ _CLOSING_S = 5.0
 
 
 class EventJournal:
-    """Writes entries from a thread of its own; debugging records are left out."""
+    """Writes entries from a thread of its own; debugging records are left out.
 
-    def __init__(self, win32: EventLogCalls, waiting: int = _WAITING) -> None:
-        self._win32 = win32
+    What went wrong beside requests is also a line for whoever looks `beside`: the
+    wizard, and support, on a machine whose event log they can't read.
+    """
+
+    def __init__(
+        self,
+        win32: EventLogCalls,
+        waiting: int = _WAITING,
+        beside: Callable[[str], object] | None = None,
+    ) -> None:
+        self._win32, self._beside = win32, beside
         self._entries = queue.Queue[Entry | None](waiting)
         self._lost, self._counting = 0, threading.Lock()
         self._closed = False
@@ -77,6 +89,12 @@ class EventJournal:
             self._win32.report_event(
                 SOURCE, _TYPES[entry.level], entry.event or LOG_ID, list(_texts(entry))
             )
+        if self._beside is None or not _is_trouble(entry):
+            return
+        # such as a disk that is full, or a file that is closed by now
+        with contextlib.suppress(OSError, ValueError):
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._beside(f"{now} {entry.level.name} {entry.message}\n")
 
 
 def _texts(entry: Entry) -> Iterator[str]:
@@ -92,6 +110,12 @@ def _texts(entry: Entry) -> Iterator[str]:
         yield units.decode("utf-16-le", "ignore")
         if left <= 0:
             return
+
+
+def _is_trouble(entry: Entry) -> bool:
+    """Say whether the program's log tells of what went wrong; requests name people."""
+    wrong = entry.level in (Level.ERROR, Level.WARNING)
+    return wrong and OF_LOG in entry.fields
 
 
 def _of_lost(count: int) -> Entry:

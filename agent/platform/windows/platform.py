@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,14 @@ class WindowsPlatform:
         # on a machine for trying, a person looks at the output
         if not prefix_of(self._environment):
             return None
-        journal = EventJournal(self._win32)
+        journal = EventJournal(self._win32, beside=_last_words)
         # what was said last waits for its thread, and nobody else closes it
         atexit.register(journal.close)
         return journal
+
+
+def _last_words(line: str) -> None:
+    """Write a line where the host has put this child's words."""
+    if sys.stderr is not None:
+        sys.stderr.write(line)
+        sys.stderr.flush()

@@ -110,3 +110,29 @@ def test_a_text_does_not_end_at_a_null(win32: FakeWin32) -> None:
     with closing(EventJournal(win32)) as journal:
         journal.send(Entry("a\0b", Level.ERROR, 0, {"A": "\0"}))
     assert win32.reported[0].texts == (r"a\0b", r"A=\0")
+
+
+def test_what_goes_wrong_is_told_beside_and_nothing_of_a_request(
+    win32: FakeWin32,
+) -> None:
+    said: list[str] = []
+    with closing(Journal(EventJournal(win32, beside=said.append))) as journal:
+        journal.request(RECORD)
+        for level in (logging.WARNING, logging.INFO):
+            record = logging.LogRecord("a", level, "f", 1, "no route", None, None)
+            Handler(journal).handle(record)
+    (line,) = said
+    assert line.endswith(" WARNING no route\n")
+    assert len(win32.reported) == 3
+
+
+def test_a_place_beside_that_takes_nothing_is_no_reason_to_fail(
+    win32: FakeWin32,
+) -> None:
+    def full(_: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    with closing(EventJournal(win32, beside=full)) as journal:
+        for _ in range(2):
+            journal.send(Entry("message", Level.ERROR, 0, {"LOGGER": "a"}))
+    assert len(win32.reported) == 2
