@@ -13,6 +13,7 @@ from typing import Any
 import pywintypes
 import servicemanager
 import win32event
+import win32security
 import win32service
 
 from agent.platform.windows.pywin32_errors import as_os_error
@@ -37,6 +38,9 @@ _CHANGE = (
     win32service.SERVICE_CHANGE_CONFIG | _READ | win32service.SERVICE_START | 0x20000
 )
 _DELETE = 0x10000
+_RIGHTS_OF_ACCOUNTS = (
+    win32security.POLICY_CREATE_ACCOUNT | win32security.POLICY_LOOKUP_NAMES
+)
 _CREATES = win32service.SC_MANAGER_CREATE_SERVICE
 _FLAG = win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG
 _SID, _PRIVILEGES = (
@@ -125,6 +129,17 @@ class PyWin32Services(PyWin32, PyWin32Processes):
                 config.display,
             )
             self._set_more(found, config)
+
+    def let_be_service(self, account: str) -> None:
+        with as_os_error(account):
+            # its types don't know that None is this machine
+            lsa: Any = win32security
+            sid, _, _ = lsa.LookupAccountName(None, account)
+            policy = lsa.LsaOpenPolicy(None, _RIGHTS_OF_ACCOUNTS)
+            try:
+                lsa.LsaAddAccountRights(policy, sid, ("SeServiceLogonRight",))
+            finally:
+                lsa.LsaClose(policy)
 
     def delete_service(self, service: str) -> None:
         with _opened(service, _DELETE) as found:

@@ -194,6 +194,13 @@ class ServiceCalls(ImageCalls, Protocol):
         """Set a service up otherwise; without a password its account keeps its own."""
         ...
 
+    def let_be_service(self, account: str) -> None:
+        """Give an account the right to be a service (SeServiceLogonRight).
+
+        Nothing where it has it. OSError 1332 where nobody has that name.
+        """
+        ...
+
     def delete_service(self, service: str) -> None:
         """Remove a service; one that runs goes once it has ended."""
         ...

@@ -44,6 +44,11 @@ class ServiceAccount:
         return AccountKind.MANAGED if self.name.endswith("$") else AccountKind.OWN
 
     @property
+    def needs_right(self) -> bool:
+        """Whether it is no service by itself, as what is below NT SERVICE is."""
+        return self.kind is not AccountKind.VIRTUAL
+
+    @property
     def is_system(self) -> bool:
         """Whether it is one of Windows' own, which may do more than the agent needs."""
         return self.name.lower().startswith(_SYSTEMS)

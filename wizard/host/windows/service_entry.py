@@ -85,7 +85,7 @@ class ServiceEntry:
         made = service_values.with_text(whole, path, text)
         if made.account != account.name:
             account = self._known(made.account)
-        password = account.needed_password()
+        password = self._given(account)
         _done(lambda: self._win32.create_service(SERVICE, made, password))
 
     def _change(self, config: ServiceConfig, password: str | None) -> None:
@@ -95,7 +95,17 @@ class ServiceEntry:
         """Give the password for another account; the same one keeps its own."""
         if changed.account == config.account:
             return None
-        return self._known(changed.account).needed_password()
+        return self._given(self._known(changed.account))
+
+    def _given(self, account: ServiceAccount) -> str | None:
+        """Give an account's password, and it the right to be a service.
+
+        The right stays when the service goes: another may have it from there, too.
+        """
+        password = account.needed_password()
+        if account.needs_right:
+            _done(lambda: self._win32.let_be_service(account.name))
+        return password
 
     def _delete(self) -> None:
         """Remove it, and wait: one that is being removed can't be made anew."""

@@ -239,6 +239,15 @@ def test_an_account_of_its_own_has_its_password_once(
     assert win32.passwords == [(OWN, CANARY)]
 
 
+def test_an_account_gets_the_right_to_be_a_service_first(
+    win32: FakeServices, host: WindowsHost
+) -> None:
+    apply(host)
+    assert win32.services == set()
+    apply(WindowsHost(win32, PROGRAM, account=ServiceAccount(GMSA)))
+    assert win32.services == {GMSA}
+
+
 def test_another_account_takes_its_password(
     win32: FakeServices, host: WindowsHost
 ) -> None:
