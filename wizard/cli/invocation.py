@@ -14,12 +14,13 @@ from agent.platform.detect import this_platform
 from wire.text import Text
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import LOST, Exit, Result, refused
-from wizard.cli.secrets import CommandSecrets
+from wizard.cli.secrets import SERVICE_PASSWORD, CommandSecrets
 from wizard.cli.terminal import Confirm, confirm_on_terminal
 from wizard.controller.controller import Controller
 from wizard.host.detect import this_machine
 from wizard.host.interface import Host
 from wizard.host.sandbox.host import SandboxHost
+from wizard.host.windows.service_account import ServiceAccount
 from wizard.inputs import Inputs
 from wizard.plan.change import allow_all
 
@@ -38,7 +39,7 @@ class Invocation:
         variable = os.environ.get("WRITEBACK_HOME")
         home = self.arguments.home or (Path(variable) if variable else None)
         if home is None:
-            host = this_machine()
+            host = this_machine(account=self._service_account)
             machine = this_platform().machine
             if not machine.is_administrator:
                 raise BadUsage(*machine.administrator_needed(self.arguments.command))
@@ -47,6 +48,14 @@ class Invocation:
             what = Text("{path} is no folder.", path=str(home))
             raise BadUsage(what, Text("Give --home FOLDER."))
         return SandboxHost(home)
+
+    @property
+    def _service_account(self) -> ServiceAccount | None:
+        """The account that was chosen for the service; None where none was."""
+        name = getattr(self.arguments, "service_account", None)
+        if not name:
+            return None
+        return ServiceAccount(name, self.secrets.get(SERVICE_PASSWORD))
 
     @cached_property
     def controller(self) -> Controller:

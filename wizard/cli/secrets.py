@@ -21,7 +21,10 @@ from wizard.secret_names import SECRETS
 
 # of a sign-in to a portal, and never read from a descriptor
 AGENT_KEYS = "agent_keys"
-NAMES = ("admin_user", *SECRETS, "new_password")
+# of the account that the service runs as, where one can be chosen
+SERVICE_PASSWORD = "service_password"  # noqa: S105 - the name, not the secret
+_OF_SYSTEM = {"win32": (SERVICE_PASSWORD,)}
+NAMES = ("admin_user", *SECRETS, "new_password", *_OF_SYSTEM.get(sys.platform, ()))
 
 PROMPTS = {
     "account_password": Text("Password of the service account"),

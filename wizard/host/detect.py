@@ -11,6 +11,7 @@ from wire.text import Text
 
 if TYPE_CHECKING:
     from wizard.host.interface import Host
+    from wizard.host.windows.service_account import ServiceAccount
 
 PROGRAM_UNIT = Path("/usr/lib/systemd/system/writeback-agent.service")
 
@@ -28,13 +29,16 @@ class NoHost(Failure):
         )
 
 
-def this_machine(who: str = "") -> Host:
-    """Give this server, working for a person; NoHost where no package is installed."""
+def this_machine(who: str = "", account: ServiceAccount | None = None) -> Host:
+    """Give this server, working for a person; NoHost where no package is installed.
+
+    `account`: what the service runs as, where that is chosen.
+    """
     refuse_uninstalled()
     if sys.platform == "win32":
         from wizard.host.windows.host import this_windows
 
-        return this_windows(who)
+        return this_windows(who, account)
     else:  # noqa: RET505 - what is of POSIX is not read for Windows
         from wizard.host.systemd.host import SystemdHost
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from agent.config.settings import Settings
 from agent.ldap.errors import DirectoryError
 from wire.text import Text
+from wizard.cli import service_account
 from wizard.cli.command import SECRETS, SETTINGS, YES, Argument, Command
 from wizard.cli.commands.verify import verify
 from wizard.cli.invocation import Invocation, settings_in_force
@@ -119,6 +120,7 @@ PLAN = Command(
             metavar="FILE",
             help="write a report for a change board as text",
         ),
+        *service_account.arguments(),
     ),
     lambda call: show_plan(*_with_secrets(call), call.arguments.report),
     reads=True,
@@ -126,7 +128,7 @@ PLAN = Command(
 APPLY = Command(
     "apply",
     Text("make all changes or none"),
-    (SETTINGS, SECRETS, SIGN_IN, YES),
+    (SETTINGS, SECRETS, SIGN_IN, YES, *service_account.arguments()),
     _apply,
 )
 REPAIR = Command(

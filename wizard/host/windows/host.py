@@ -264,10 +264,10 @@ def _does_not_end() -> interface.ServiceFailed:
     return interface.ServiceFailed(why)
 
 
-def this_windows(who: str = "") -> WindowsHost:
+def this_windows(who: str = "", account: ServiceAccount | None = None) -> WindowsHost:
     """Give this machine; the service runs with the interpreter of this process."""
     if sys.platform == "win32":
         from agent.platform.windows.pywin32_services import PyWin32Services
 
-        return WindowsHost(PyWin32Services(), sys.executable, who)
+        return WindowsHost(PyWin32Services(), sys.executable, who, account)
     raise OSError("this is no Windows")
