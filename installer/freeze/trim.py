@@ -12,7 +12,8 @@ LEFT_OUT = [
     *("_codecs_tw", "_multibytecodec", "ldap3.protocol.schemas", "secretstorage"),
     *("keyring.cli", "keyring.testing", "keyring.backends.SecretService"),
     *("keyring.backends.kwallet", "keyring.backends.libsecret"),
-    *("keyring.backends.macOS", "keyring.backends.Windows", "agent.platform.windows"),
+    *("keyring.backends.macOS", "keyring.backends.Windows"),
+    *("agent.platform.windows", "wizard.host.windows"),
 ]
 
 # The languages of resources/translations, as Qt and Babel have them too.

@@ -1,11 +1,14 @@
 """A command as it was typed: the machine, settings and secrets it is about."""
 
+from __future__ import annotations
+
 import argparse
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.config import settings_file
 from agent.config.settings import Settings
@@ -20,9 +23,11 @@ from wizard.controller.controller import Controller
 from wizard.host.detect import this_machine
 from wizard.host.interface import Host
 from wizard.host.sandbox.host import SandboxHost
-from wizard.host.windows.service_account import ServiceAccount
 from wizard.inputs import Inputs
 from wizard.plan.change import allow_all
+
+if TYPE_CHECKING:
+    from wizard.host.windows.service_account import ServiceAccount
 
 NOT_SET_UP = Text("Nothing is set up on this machine; give --settings FILE.")
 
@@ -55,6 +60,9 @@ class Invocation:
         name = getattr(self.arguments, "service_account", None)
         if not name:
             return None
+        # the packages of other systems are without it
+        from wizard.host.windows.service_account import ServiceAccount
+
         return ServiceAccount(name, self.secrets.get(SERVICE_PASSWORD))
 
     @cached_property

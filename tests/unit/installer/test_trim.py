@@ -1,6 +1,8 @@
 """What the frozen programs hold of languages: ours whole, others not."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -8,9 +10,8 @@ import babel
 import PySide6
 import pytest
 
-from agent.platform import interface
 from installer.package_specs import WIZARD
-from installer.paths import INSTALLER
+from installer.paths import INSTALLER, REPOSITORY
 from lab.translations import catalogs
 
 
@@ -64,10 +65,34 @@ def test_the_desktop_package_asks_for_the_letters_of_each_language() -> None:
     assert {"font(:lang=ja)", "font(:lang=ar)"} <= set(WIZARD.rpm.recommends)
 
 
-def test_another_systems_platform_is_left_out(trim: ModuleType) -> None:
+def test_what_is_of_another_system_is_left_out(trim: ModuleType) -> None:
     """Its libraries are not there, and a build that misses any is none."""
-    of_linux = Path(interface.__file__).with_name("systemd")
-    others = {path.parent for path in of_linux.parent.glob("*/__init__.py")}
-    names = {f"agent.platform.{path.name}" for path in others - {of_linux}}
-    assert names
-    assert names <= set(trim.LEFT_OUT)
+    of_windows = {
+        ".".join(found.parent.relative_to(REPOSITORY).parts)
+        for top in ("agent", "wizard")
+        for found in (REPOSITORY / top).glob("**/windows/__init__.py")
+    }
+    assert len(of_windows) > 1
+    assert of_windows <= set(trim.LEFT_OUT)
+
+
+_WITHOUT = """
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name in {left_out!r}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Missing())
+import {program}
+"""
+
+
+@pytest.mark.parametrize(
+    "program", ["agent.__main__", "wizard.__main__", "wizard.cli.main"]
+)
+def test_a_program_starts_without_what_is_left_out(
+    trim: ModuleType, program: str
+) -> None:
+    ours = [name for name in trim.LEFT_OUT if name.startswith(("agent.", "wizard."))]
+    code = _WITHOUT.format(left_out=ours, program=program)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)
