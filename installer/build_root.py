@@ -38,7 +38,7 @@ def ensure_root(say: Say) -> Path:
     wish = fingerprint()
     if root.is_dir() and stamp.is_file() and stamp.read_text() == wish:
         return root
-    _check_tools()
+    check_tools()
     BUILD.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     say("fetching the Python packages that are built in")
@@ -47,7 +47,7 @@ def ensure_root(say: Say) -> Path:
     building = BUILD / "root.new"
     for old in (root, building):
         shutil.rmtree(old, ignore_errors=True)
-    _debootstrap(building)
+    debootstrap(building, SUITE, PACKAGES)
     say("installing the Python packages in it")
     _install(building, wheels)
     shutil.rmtree(wheels)
@@ -72,7 +72,8 @@ def wanted() -> list[str]:
     ]
 
 
-def _check_tools() -> None:
+def check_tools() -> None:
+    """Raise BuildError where this machine lacks what makes a root."""
     if shutil.which("mmdebstrap") is None:
         raise BuildError("mmdebstrap is missing.", "apt-get install mmdebstrap")
 
@@ -101,13 +102,14 @@ def download(wheels: Path, *what: str) -> None:
     chroot.checked([*argv, *what], "pip could not fetch the Python packages.")
 
 
-def _debootstrap(target: Path) -> None:
+def debootstrap(target: Path, suite: str, packages: str) -> None:
+    """Make a Debian root for `chroot.run`; `packages` have commas between them."""
     try:
         source = f"[signed-by={archive_keys()}] {mirror(Path('/etc/apt'))}"
     except LabError as error:
         raise BuildError(error.what, error.remedy) from error
     argv = ["mmdebstrap", "--mode=root", "--variant=minbase"]
-    argv += [f"--include={PACKAGES}", SUITE, str(target), f"deb {source} {SUITE} main"]
+    argv += [f"--include={packages}", suite, str(target), f"deb {source} {suite} main"]
     chroot.checked(argv, "mmdebstrap could not make the builder's root.")
     (target / "build").mkdir()
 

@@ -23,11 +23,16 @@ _HEAD = """\
 
 def text_of(wheels: Path) -> str:
     """Spell the lock of a folder of wheels."""
+    return _HEAD + lines_of(wheels)
+
+
+def lines_of(wheels: Path) -> str:
+    """Spell a line for each wheel in a folder, sorted."""
     lines = []
     for path in wheels.iterdir():
         name, version, _, _ = parse_wheel_filename(path.name)
         lines.append(f"{name}=={version} --hash=sha256:{checksum(path)}\n")
-    return _HEAD + "".join(sorted(lines))
+    return "".join(sorted(lines))
 
 
 def main() -> int:

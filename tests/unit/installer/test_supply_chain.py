@@ -101,7 +101,7 @@ def test_what_the_lock_names_is_fetched(registry: Path) -> None:
 def test_what_is_not_as_the_lock_says_is_not_built_from(
     registry: Path, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build_root, "_check_tools", lambda: None)
+    monkeypatch.setattr(build_root, "check_tools", lambda: None)
     locked, build = registry / "../lock.txt", registry / "../build"
     text = locked.read_text()
     if fault == "altered":  # one digit of a hash
