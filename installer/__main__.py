@@ -1,4 +1,4 @@
-"""Build the packages: .deb and .rpm of agent, wizard, relay, portal."""
+"""Build the packages: .deb and .rpm of agent, wizard, relay, portal; or the MSI."""
 
 import argparse
 import os
@@ -11,6 +11,9 @@ from installer.build import build, checksum
 from installer.errors import BuildError
 from installer.package_specs import RECIPES
 from installer.paths import DIST
+from installer.windows import authenticode
+from installer.windows.build import build as build_msi
+from installer.windows.pins import LOCK as WINDOWS_LOCK
 from lab.chroot.progress import spoken
 
 SUMS = "SHA256SUMS"
@@ -19,12 +22,9 @@ SUMS = "SHA256SUMS"
 def main() -> int:
     """Build, put the files into the output folder and say how large they are."""
     options = _parser().parse_args()
-    names = [options.package] if options.package else list(RECIPES)
     try:
         key = signing.checked_key(options.sign_key) if options.sign_key else ""
-        if options.audit:
-            vulnerabilities.look_up(spoken())
-        files = build(names, options.version, spoken(), sign_key=key)
+        files = _msi(options) if options.windows else _packages(options, key)
         copied = _copy(files, options.out)
         if key:
             signing.sign_checksums(options.out / SUMS, key)
@@ -37,6 +37,27 @@ def main() -> int:
         size = path.stat().st_size / 1_000_000
         print(f"{size:6.1f} MB  {options.out / path.name}")
     return 0
+
+
+def _packages(options: argparse.Namespace, key: str) -> list[Path]:
+    names = [options.package] if options.package else list(RECIPES)
+    if options.audit:
+        vulnerabilities.look_up(spoken())
+    return build(names, options.version, spoken(), sign_key=key)
+
+
+def _msi(options: argparse.Namespace) -> list[Path]:
+    if options.package:
+        raise BuildError(
+            f"--windows builds one MSI, not {options.package} alone.",
+            "What of it is installed is chosen then: ADDLOCAL=Agent",
+        )
+    signer = None
+    if options.certificate:
+        signer = authenticode.signer(options.certificate, options.key_fd)
+    if options.audit:
+        vulnerabilities.look_up(spoken(), lock=WINDOWS_LOCK)
+    return build_msi(options.version, spoken(), signer=signer)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +75,23 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="sign packages and checksums with this secret key of OpenPGP (default: "
         "WRITEBACK_SIGN_KEY, else nothing is signed)",
+    )
+    parser.add_argument(
+        "--windows", action="store_true", help="the MSI for Windows, and its SBOM"
+    )
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="with --windows: sign by this certificate, and those above it, in PEM",
+    )
+    parser.add_argument(
+        "--key-fd",
+        type=int,
+        default=0,
+        metavar="N",
+        help="the file descriptor that its private key comes from (default: 0, "
+        "standard input)",
     )
     parser.add_argument(
         "--no-audit",

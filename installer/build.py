@@ -58,7 +58,7 @@ def build(
     its remedy.
     """
     wish = source_hash.checked_version(version or source_hash.project_version())
-    with _alone() as work:
+    with alone() as work:
         source_hash.copy(repository, work / "src")
         return [
             path
@@ -88,7 +88,7 @@ def _built(job: _Job) -> list[Path]:
         kept.mkdir(parents=True, exist_ok=True)
         for path in new:
             path.replace(kept / path.name)
-        _forget(BUILD / "packages")
+        forget(BUILD / "packages")
     kept.touch()
     return files
 
@@ -124,7 +124,7 @@ def _frozen(job: _Job, root: Path) -> Path:
         new = pyinstaller.freeze(root, job.work, job.recipe)
         kept.parent.mkdir(parents=True, exist_ok=True)
         new.rename(kept)
-        _forget(BUILD / "frozen")
+        forget(BUILD / "frozen")
     kept.touch()
     return kept
 
@@ -144,7 +144,7 @@ def _documents(job: _Job, root: Path, home: Path) -> Path:
 
 
 @contextmanager
-def _alone() -> Iterator[Path]:
+def alone() -> Iterator[Path]:
     """Give an empty folder to work in; two workers of pytest build one by one."""
     BUILD.mkdir(parents=True, exist_ok=True)
     with (BUILD / "lock").open("w") as lock:
@@ -155,7 +155,7 @@ def _alone() -> Iterator[Path]:
             yield Path(name)
 
 
-def _forget(folder: Path) -> None:
+def forget(folder: Path) -> None:
     """Remove the builds that were not used for the longest time."""
     by_use = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
     for old in by_use[:-_KEPT]:

@@ -21,12 +21,12 @@ of their own, and can be replaced.
 """
 
 
-def copyright_of(works: FrozenWorks) -> str:
+def copyright_of(works: FrozenWorks, head: str = _HEAD) -> str:
     """Give the text for one package; runs in the root that packages are built in."""
-    parts = [_HEAD]
+    parts = [head]
     for each in works.wheels:
-        head = f"{name_of(each)} {each.version}\nLicense: {_terms(each)}\n"
-        parts.append("\n".join([head, *_texts(each)]))
+        title = f"{name_of(each)} {each.version}\nLicense: {_terms(each)}\n"
+        parts.append("\n".join([title, *_texts(each)]))
     for library in works.libraries:
         text = Path("/usr/share/doc", library.name, "copyright").read_text()
         parts.append(f"{library.name} (from Debian)\n\n{text}")

@@ -3,8 +3,10 @@
 CycloneDX 1.6, by the library of its own makers. The same inputs give the same file.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import Distribution
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from cyclonedx.model import HashAlgorithm, HashType
@@ -16,25 +18,32 @@ from packageurl import PackageURL
 from installer.frozen_works import DebianLibrary, FrozenWorks, name_of
 from installer.lock_file import hashes
 from installer.package_specs import Recipe
+from installer.paths import LOCK
 
 
 def of_package(recipe: Recipe, works: FrozenWorks, version: str, epoch: int) -> str:
     """Give the SBOM of one package that holds these works."""
-    wheels, libraries = map(_wheel, works.wheels), map(_library, works.libraries)
-    bom = Bom(components=[*wheels, *libraries])
-    bom.serial_number = uuid5(NAMESPACE_URL, f"{recipe.name}/{version}/{epoch}")
+    wheels, libraries = map(wheel, works.wheels), map(_library, works.libraries)
+    return of_parts(recipe.name, [*wheels, *libraries], version, epoch)
+
+
+def of_parts(name: str, parts: Iterable[Component], version: str, epoch: int) -> str:
+    """Give the SBOM of what is named so and holds these parts, made at `epoch`."""
+    bom = Bom(components=parts)
+    bom.serial_number = uuid5(NAMESPACE_URL, f"{name}/{version}/{epoch}")
     bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
     bom.metadata.component = Component(
-        name=recipe.name,
+        name=name,
         version=version,
         type=ComponentType.APPLICATION,
-        bom_ref=recipe.name,
+        bom_ref=name,
     )
     bom.register_dependency(bom.metadata.component, bom.components)
     return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
 
 
-def _wheel(held: Distribution) -> Component:
+def wheel(held: Distribution, lock: Path = LOCK) -> Component:
+    """Give the part that an unpacked wheel is; its hash is in the lock."""
     name, version = name_of(held), held.version
     return Component(
         name=name,
@@ -44,7 +53,7 @@ def _wheel(held: Distribution) -> Component:
         purl=PackageURL("pypi", None, name, version),
         hashes=[
             HashType(alg=HashAlgorithm.SHA_256, content=digest)
-            for digest in hashes().get(name, ())
+            for digest in hashes(lock).get(name, ())
         ],
     )
 

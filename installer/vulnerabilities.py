@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from installer.errors import BuildError
 from installer.paths import LOCK
@@ -17,12 +18,12 @@ _TIMEOUT_S = 15
 _AT_ALL_S = 300
 
 
-def look_up(say: Say, *, url: str | None = None) -> bool:
+def look_up(say: Say, *, url: str | None = None, lock: Path = LOCK) -> bool:
     """Say whether it was looked up; BuildError names what is known to be vulnerable.
 
-    `url` is of another database that speaks as OSV does.
+    `url` is of another database that speaks as OSV does, `lock` of what is looked up.
     """
-    found = _asked(url)
+    found = _asked(url, lock)
     if found is None:
         say("known vulnerabilities were not looked up: no network to osv.dev")
         return False
@@ -37,8 +38,8 @@ def look_up(say: Say, *, url: str | None = None) -> bool:
     return True
 
 
-def _asked(url: str | None) -> str | None:
-    argv = [sys.executable, "-m", "pip_audit", "--requirement", str(LOCK)]
+def _asked(url: str | None, lock: Path) -> str | None:
+    argv = [sys.executable, "-m", "pip_audit", "--requirement", str(lock)]
     argv += ["--require-hashes", "--disable-pip", "--progress-spinner", "off"]
     argv += ["--vulnerability-service", "osv", "--format", "json"]
     argv += ["--timeout", str(_TIMEOUT_S), *(["--osv-url", url] if url else [])]

@@ -1,0 +1,182 @@
+"""The MSI's source: every file once, versions side by side, what they share shared."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from installer.errors import BuildError
+from installer.windows import msi, product, wxs
+from installer.windows.layout import Feature
+
+FILES = [
+    *("writeback.exe", "writeback-wizard.exe", "wbevents.dll", "SHA256SUMS"),
+    *("python/python.exe", "lib/agent/__main__.pyc", "lib/wizard/ui/app.pyc"),
+    *("lib/PySide6/QtCore.pyd", "lib/wizard/__main__.pyc"),
+]
+NAMESPACE = "{http://schemas.microsoft.com/wix/2006/wi}"
+
+
+class Read:
+    """A source, read again."""
+
+    def __init__(self, version: str = "1.2.3", **options: tuple[Feature, ...]) -> None:
+        self.text = wxs.Source(version, FILES, "/build/stage", **options).text()
+        self.root = ET.fromstring(self.text)  # noqa: S314 - our own
+
+    def all(self, tag: str) -> list[ET.Element]:
+        return list(self.root.iter(f"{NAMESPACE}{tag}"))
+
+    def ids(self, tag: str) -> list[str]:
+        return [each.attrib["Id"] for each in self.all(tag)]
+
+    def codes(self) -> dict[str, str]:
+        return {
+            each.attrib["Id"]: each.attrib["Guid"] for each in self.all("Component")
+        }
+
+
+def test_every_file_is_there_once() -> None:
+    sources = [each.attrib["Source"] for each in Read().all("File")]
+    assert sorted(sources) == sorted(f"/build/stage/{name}" for name in FILES)
+
+
+def test_every_id_is_one_of_its_own_and_the_same_again() -> None:
+    read = Read()
+    for tag in ("File", "Component", "Directory"):
+        assert len(set(read.ids(tag))) == len(read.ids(tag)), tag
+    assert len(set(read.codes().values())) == len(read.codes())
+    assert read.text == Read().text
+
+
+def test_every_component_is_in_the_feature_of_its_files() -> None:
+    read = Read()
+    features = {
+        each.attrib["Id"]: {ref.attrib["Id"] for ref in each}
+        for each in read.all("Feature")
+    }
+    assert set().union(*features.values()) == set(read.codes())
+    assert not set.intersection(*features.values())
+    window = {
+        component.attrib["Id"]
+        for component in read.all("Component")
+        if any("wizard.exe" in file.get("Source", "") for file in component)
+    }
+    assert window <= features["Desktop"]
+
+
+def test_every_component_has_one_key_path() -> None:
+    for component in Read().all("Component"):
+        marked = [each for each in component if each.get("KeyPath") == "yes"]
+        assert len(marked) == 1
+
+
+def test_versions_lie_side_by_side_and_share_what_stays() -> None:
+    old, new = Read("1.2.3"), Read("1.2.4")
+    folders = [
+        next(
+            each for each in read.all("Directory") if each.get("Id") == "VERSIONFOLDER"
+        )
+        for read in (old, new)
+    ]
+    assert [each.get("Name") for each in folders] == ["1.2.3", "1.2.4"]
+    shared = set(old.codes().values()) & set(new.codes().values())
+    holding = {
+        component.attrib["Guid"]: {
+            each.tag.removeprefix(NAMESPACE) for each in component
+        }
+        for component in new.all("Component")
+    }
+    # a version that goes takes neither the service nor the shortcut from one that stays
+    assert sorted(map(sorted, (holding[code] for code in shared))) == [
+        ["RegistryValue"],
+        ["RegistryValue", "ServiceControl"],
+        ["RegistryValue", "Shortcut"],
+    ]
+    assert not any("File" in holding[code] for code in shared)
+    codes = [read.all("Product")[0].attrib for read in (old, new)]
+    assert codes[0]["Id"] != codes[1]["Id"]
+    assert codes[0]["UpgradeCode"] == codes[1]["UpgradeCode"]
+
+
+def test_the_service_is_not_made_and_not_stopped_but_at_the_end() -> None:
+    read = Read()
+    assert read.all("ServiceInstall") == []
+    (control,) = read.all("ServiceControl")
+    assert control.attrib["Name"] == "WritebackAgent"
+    assert (control.get("Stop"), control.get("Remove")) == ("uninstall", "uninstall")
+    assert control.get("Start") is None
+
+
+def test_nothing_is_restarted_and_a_folder_is_kept_at_an_upgrade() -> None:
+    values = {each.attrib["Id"]: each.get("Value") for each in Read().all("Property")}
+    assert values["REBOOT"] == "ReallySuppress"
+    assert values["MSIRESTARTMANAGERCONTROL"] == "Disable"
+    (found,) = (
+        each
+        for each in Read().all("RegistrySearch")
+        if each.get("Name") == "InstallFolder"
+    )
+    assert found.get("Key") == r"SOFTWARE\Writeback"
+
+
+def test_the_event_source_names_the_library_of_the_version() -> None:
+    values = {each.get("Name"): each for each in Read().all("RegistryValue")}
+    file = values["EventMessageFile"]
+    assert file.get("Key", "").endswith(r"\EventLog\Application\Writeback")
+    assert file.get("Value") == "[VERSIONFOLDER]wbevents.dll"
+    assert "/build/stage/wbevents.dll" in {
+        each.get("Source") for each in Read().all("File")
+    }
+
+
+def test_the_agent_alone_has_nothing_of_the_window() -> None:
+    text = Read(features=(Feature.AGENT,)).text
+    for word in ("wizard.exe", "PySide6", "Shortcut", "ProgramMenuFolder", "Desktop"):
+        assert word not in text
+
+
+@pytest.mark.parametrize(
+    ("version", "ordered"),
+    [("0.1.0", "0.1.0"), ("1.2", "1.2.0"), ("12.0.345", "12.0.345")],
+)
+def test_a_version_is_ordered_by_its_numbers(version: str, ordered: str) -> None:
+    assert product.msi_version(version) == ordered
+
+
+@pytest.mark.parametrize(
+    "version", ["0.2.0~rc1", "1", "300.1.0", "1.0.70000", "1.2.3.4"]
+)
+def test_a_version_that_windows_would_take_for_another_is_refused(version: str) -> None:
+    with pytest.raises(BuildError, match="no version that an MSI can have"):
+        product.msi_version(version)
+
+
+def test_the_version_before_goes_when_the_new_one_is_there() -> None:
+    source = wxs.Source("1.2.3", FILES, "/build/stage")
+    wished = list(msi.queries(source))
+    # Windows Installer takes it there alone between these two (or far earlier)
+    assert any("('InstallExecute', 6500)" in each for each in wished)
+    assert any(
+        "`Sequence` = 6550 WHERE `Action` = 'RemoveExistingProducts'" in each
+        for each in wished
+    )
+    # a condition that no action looks at would be none
+    assert any(f"WINDOWSBUILD >= {product.OLDEST_BUILD}" in each for each in wished)
+    assert sum("('LaunchConditions', 100)" in each for each in wished) == 2
+
+
+def test_a_newer_version_gives_way_as_an_older_one_does() -> None:
+    source = wxs.Source("1.2.3", FILES, "/build/stage")
+    (row,) = (each for each in msi.queries(source) if "INTO `Upgrade`" in each)
+    code = f"{{{str(product.UPGRADE_CODE).upper()}}}"
+    assert f"('{code}', '1.2.3', '255.255.65535', 1, 'WIX_DOWNGRADE_DETECTED')" in row
+
+
+def test_the_path_is_of_the_programs_and_goes_with_them() -> None:
+    read, source = Read(), wxs.Source("1.2.3", FILES, "/build/stage")
+    (row,) = (each for each in msi.queries(source) if "INTO `Environment`" in each)
+    (component,) = (
+        each for each in read.all("Component") if each.get("Id") == source.programs
+    )
+    assert "/build/stage/writeback.exe" in {each.get("Source") for each in component}
+    assert f"'=-*PATH', '[~];[VERSIONFOLDER]', '{source.programs}'" in row
