@@ -19,7 +19,7 @@ _NEEDS = (
     "Writeback needs Windows Server 2019, Windows 10 1809, or newer, for x64.",
 )
 _SECURE = "INSTALLFOLDER;WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED"
-_HIGHEST, _MIGRATE_FEATURES = "255.255.65535", 1
+_MIGRATE_FEATURES = 1
 _SEQUENCES = ("InstallExecuteSequence", "InstallUISequence")
 _INSERT = "INSERT INTO `{}` ({}) VALUES ({})"
 _DELETE = "DELETE FROM `{}` WHERE {}"
@@ -57,7 +57,7 @@ def queries(source: Source) -> Iterator[str]:
         "Upgrade",
         UpgradeCode=f"{{{str(product.UPGRADE_CODE).upper()}}}",
         VersionMin=product.msi_version(source.version),
-        VersionMax=_HIGHEST,
+        VersionMax=".".join(map(str, product.HIGHEST)),
         Attributes=_MIGRATE_FEATURES,
         ActionProperty=newer,
     )

@@ -1,5 +1,6 @@
 """What Windows Installer knows the product by: codes, version, what it needs."""
 
+import operator
 import re
 from uuid import UUID, uuid5
 
@@ -13,6 +14,8 @@ REGISTRY = r"SOFTWARE\Writeback"
 SERVICE = "WritebackAgent"
 # Windows Server 2019, Windows 10 1809: older ones lack what Qt loads
 OLDEST_BUILD = 17763
+# Windows takes a first number up to 255; Wine, where it is tried, has a sign there
+HIGHEST = (127, 255, 65_535)
 _VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.(\d{1,5}))?")
 
 
@@ -24,7 +27,7 @@ def msi_version(version: str) -> str:
     """
     found = _VERSION.fullmatch(version)
     numbers = [int(each or 0) for each in found.groups()] if found else []
-    if not numbers or max(numbers[:2]) > 255 or numbers[2] > 65_535:
+    if not numbers or any(map(operator.gt, numbers, HIGHEST)):
         raise BuildError(
             f"{version} is no version that an MSI can have.",
             "Give two or three numbers, for example --version 0.2.0.",

@@ -1,6 +1,7 @@
 """The MSI as it is built: the same bytes again, its tables, what it holds, its size."""
 
 import json
+import re
 import secrets
 import shutil
 import subprocess
@@ -31,6 +32,20 @@ pytestmark = pytest.mark.slow
 VERSION = "9.9.9"
 # bytes; the whole, and what a server without a desktop takes
 MOST, MOST_OF_AGENT = 55_000_000, 26_500_000
+
+_LIBRARIES = (".dll", ".exe", ".pyd")
+# each is in System32
+_OF_WINDOWS = {
+    *("advapi32.dll", "authz.dll", "bcrypt.dll", "bcryptprimitives.dll"),
+    *("comctl32.dll", "comdlg32.dll", "credui.dll", "crypt32.dll", "d3d11.dll"),
+    *("d3d12.dll", "d3d9.dll", "dwmapi.dll", "dwrite.dll", "dxgi.dll", "gdi32.dll"),
+    *("icuuc.dll", "imm32.dll", "iphlpapi.dll", "kernel32.dll", "mpr.dll"),
+    *("msimg32.dll", "mswsock.dll", "netapi32.dll", "ntdll.dll", "ntdsapi.dll"),
+    *("ole32.dll", "oleaut32.dll", "propsys.dll", "rpcrt4.dll", "secur32.dll"),
+    *("setupapi.dll", "sfc.dll", "shell32.dll", "shlwapi.dll"),
+    *("uiautomationcore.dll", "user32.dll", "userenv.dll", "uxtheme.dll"),
+    *("version.dll", "winmm.dll", "ws2_32.dll", "wtsapi32.dll"),
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -123,6 +138,20 @@ def test_every_file_is_there_with_its_checksum(laid_out: Path) -> None:
     assert event_messages.FILE in found
 
 
+def test_what_its_libraries_load_is_in_it_or_of_windows(laid_out: Path) -> None:
+    paths = [each for each in laid_out.rglob("*") if each.suffix in _LIBRARIES]
+    assert len(paths) > 60
+    root = builder.ensure_root(silent)
+    inside = (f"/build/{each.relative_to(laid_out)}" for each in paths)
+    told = chroot.run(root, laid_out, "x86_64-w64-mingw32-objdump", "-p", *inside)
+    loaded = {
+        each.lower() for each in re.findall(r"DLL Name: (\S+)", told, re.MULTILINE)
+    }
+    held = {each.name.lower() for each in paths}
+    missing = {each for each in loaded - held if not each.startswith("api-ms-win-")}
+    assert missing <= _OF_WINDOWS
+
+
 def test_what_it_lists_of_itself_is_what_it_is_made_of(laid_out: Path) -> None:
     text = (laid_out / "sbom.cdx.json").read_text()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
@@ -156,13 +185,13 @@ def signer(tmp_path: Path) -> authenticode.Signer:
 
 
 def test_what_is_given_a_certificate_is_signed(
-    laid_out: Path, signer: authenticode.Signer, tmp_path: Path
+    built: Path, laid_out: Path, signer: authenticode.Signer, tmp_path: Path
 ) -> None:
     root, work = builder.ensure_root(silent), tmp_path / "work"
     work.mkdir()
     files = [work / "writeback.exe", work / "made.msi"]
     shutil.copyfile(laid_out / files[0].name, files[0])
-    shutil.copyfile(laid_out.parents[2] / "made.msi", files[1])
+    shutil.copyfile(built / "made.msi", files[1])
     authenticode.sign(root, work, files, signer, epoch=int(time.time()))
     for path in files:
         argv = ("osslsigncode", "verify", "-CAfile", "/build/signing.pem")

@@ -144,7 +144,7 @@ def test_a_version_is_ordered_by_its_numbers(version: str, ordered: str) -> None
 
 
 @pytest.mark.parametrize(
-    "version", ["0.2.0~rc1", "1", "300.1.0", "1.0.70000", "1.2.3.4"]
+    "version", ["0.2.0~rc1", "1", "128.1.0", "1.256.0", "1.0.70000", "1.2.3.4"]
 )
 def test_a_version_that_windows_would_take_for_another_is_refused(version: str) -> None:
     with pytest.raises(BuildError, match="no version that an MSI can have"):
@@ -169,7 +169,7 @@ def test_a_newer_version_gives_way_as_an_older_one_does() -> None:
     source = wxs.Source("1.2.3", FILES, "/build/stage")
     (row,) = (each for each in msi.queries(source) if "INTO `Upgrade`" in each)
     code = f"{{{str(product.UPGRADE_CODE).upper()}}}"
-    assert f"('{code}', '1.2.3', '255.255.65535', 1, 'WIX_DOWNGRADE_DETECTED')" in row
+    assert f"('{code}', '1.2.3', '127.255.65535', 1, 'WIX_DOWNGRADE_DETECTED')" in row
 
 
 def test_the_path_is_of_the_programs_and_goes_with_them() -> None:
