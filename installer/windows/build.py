@@ -12,6 +12,7 @@ from installer.windows import (
     authenticode,
     event_messages,
     fetch,
+    layout,
     msi,
     product,
     stage,
@@ -93,7 +94,8 @@ def _make(job: _Job) -> Sequence[Path]:
     files = stage.seal(laid, job.epoch)
     job.say(f"packing Writeback {job.version}")
     source = wxs.Source(job.version, files, "/build/stage", job.features)
-    held = source.text().encode() + (laid / stage.SUMS).read_bytes()
+    sums = (laid / name for name in layout.SUMS.values())
+    held = b"".join([source.text().encode(), *(each.read_bytes() for each in sums)])
     code = product.package_code(_digest(held))
     made = msi.make(root, job.work, source, code=code, epoch=job.epoch)
     if job.signer:

@@ -13,13 +13,6 @@ from pathlib import PurePosixPath
 from installer.freeze import trim
 from installer.windows.pins import TAG
 
-LIBRARY = f"python/python{TAG}.zip"
-# what is compiled into it lies there until then
-LIBRARY_SOURCES = "library"
-SEARCH_PATHS = f"python/python{TAG}._pth"
-# no `import site`: nothing but this is searched, and no .pth file is run
-SEARCHED = (f"python{TAG}.zip", ".", r"..\lib", r"..\lib\win32", r"..\lib\win32\lib")
-
 
 class Feature(Enum):
     """What can be chosen; the value is its id, which ADDLOCAL names."""
@@ -28,9 +21,19 @@ class Feature(Enum):
     DESKTOP = "Desktop"
 
 
+LIBRARY = f"python/python{TAG}.zip"
+# what `sha256sum --check` reads: the checksum of each file of a feature but of itself
+SUMS = {Feature.AGENT: "SHA256SUMS", Feature.DESKTOP: "SHA256SUMS.desktop"}
+# what is compiled into it lies there until then
+LIBRARY_SOURCES = "library"
+SEARCH_PATHS = f"python/python{TAG}._pth"
+# no `import site`: nothing but this is searched, and no .pth file is run
+SEARCHED = (f"python{TAG}.zip", ".", r"..\lib", r"..\lib\win32", r"..\lib\win32\lib")
+
+
 _DESKTOP = (
     *("lib/PySide6/", "lib/shiboken6/", "lib/segno/", "lib/wizard/ui/"),
-    *("lib/resources/icons/", "writeback-wizard.exe"),
+    *("lib/resources/icons/", "writeback-wizard.exe", SUMS[Feature.DESKTOP]),
 )
 _NO_LIBRARY = {
     *("antigravity", "curses", "doctest", "ensurepip", "ftplib", "idlelib"),

@@ -12,8 +12,6 @@ from installer.windows import event_messages, layout, works
 from installer.windows.fetch import Fetched
 from installer.windows.launchers import PROGRAMS, launcher
 
-# what `sha256sum --check` reads, of every file but itself
-SUMS = "SHA256SUMS"
 SBOM = "sbom.cdx.json"
 _COMPILE = "/build/src/installer/windows/compiled.py"
 
@@ -45,15 +43,18 @@ def lay_out(root: Path, work: Path, fetched: Fetched, version: str, epoch: int) 
 def seal(stage: Path, epoch: int) -> list[str]:
     """Note the checksum of each file, give all the same time, and list them.
 
-    Nothing is to change after: the wizard compares what lies on the machine with it.
+    A list for each feature, as the other may not be there. Nothing is to change after:
+    what lies on the machine is compared with it.
     """
     files = _names(stage)
-    lines = (f"{_digest(stage / name)}  {name}\n" for name in files)
-    (stage / SUMS).write_text("".join(lines))
-    for name in (*files, SUMS):
+    for feature, name in layout.SUMS.items():
+        own = (each for each in files if layout.feature_of(each) is feature)
+        lines = (f"{_digest(stage / each)}  {each}\n" for each in own)
+        (stage / name).write_text("".join(lines))
+    for name in (everything := _names(stage)):
         (stage / name).chmod(0o644)
         os.utime(stage / name, (epoch, epoch))
-    return sorted([*files, SUMS])
+    return everything
 
 
 def _names(stage: Path) -> list[str]:
