@@ -31,7 +31,7 @@ _TYPES = 7
 PROPERTIES = {
     "ARPNOMODIFY": "1",
     "ARPCONTACT": product.MAINTAINER,
-    # the service goes from one version to the next by itself, and nothing restarts
+    # no service is stopped and no machine restarted for files that are in use
     "MSIRESTARTMANAGERCONTROL": "Disable",
     "REBOOT": "ReallySuppress",
 }
