@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.active_directory import users
-from agent.active_directory.manager import read_manager
+from agent.active_directory.line_manager import read_manager
 from agent.request.answer import Answer, Ended
 from agent.request.entitlement import Entitled, helper_is_proven
 from agent.request.sign_in import check_signed_in
