@@ -1,8 +1,12 @@
 """What is there now, to compare with what was there before."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from agent.ldap.certificates import Endpoint
 from agent.ldap.connection import connect
 from agent.ldap.controls import sd_flags
+from agent.platform.interface import TORN
 from agent.system.paths import Paths
 from lab.controller import Lab
 from wire.secret import Secret
@@ -25,10 +29,16 @@ def directory_now(lab: Lab) -> dict[str, bytes | None]:
 def settled_files(places: Paths) -> dict[str, bytes]:
     """Give the files of `files_now` that an agent which runs leaves as they are.
 
-    What it says about itself it writes anew whenever it has looked at something.
+    What it says about itself it writes anew whenever it has looked at something, beside
+    the old one first.
     """
-    status = str(places.status.relative_to(places.home))
-    return {name: data for name, data in files_now(places).items() if name != status}
+    status = places.status.name
+    return {
+        _name(places, path): path.read_bytes()
+        for path in _lasting(places)
+        if path.name != status
+        and not (path.name.startswith(f".{status}.") and path.name.endswith(TORN))
+    }
 
 
 def files_now(places: Paths) -> dict[str, bytes]:
@@ -38,12 +48,20 @@ def files_now(places: Paths) -> dict[str, bytes]:
     the agent took, and its starts. An agent that is ended at its start leaves SQLite's
     files beside the requests.
     """
+    return {_name(places, path): path.read_bytes() for path in _lasting(places)}
+
+
+def _name(places: Paths, path: Path) -> str:
+    return str(path.relative_to(places.home))
+
+
+def _lasting(places: Paths) -> Iterator[Path]:
     past = (places.journal, places.log.parent, places.starts, places.audit_head)
-    return {
-        str(path.relative_to(places.home)): path.read_bytes()
-        for path in places.home.rglob("*")
-        if path.is_file()
-        and not any(path.is_relative_to(folder) for folder in past)
-        and not path.name.startswith(places.ledger.name)
-        and path.name != "wizard.lock"
-    }
+    for path in places.home.rglob("*"):
+        if (
+            path.is_file()
+            and not any(path.is_relative_to(folder) for folder in past)
+            and not path.name.startswith(places.ledger.name)
+            and path.name != "wizard.lock"
+        ):
+            yield path
