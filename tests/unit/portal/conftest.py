@@ -49,3 +49,15 @@ async def registered(portal: Running) -> Registered:
     codes = [each.split("<")[0] for each in page.text.split('<bdi dir="ltr">')[1:]]
     portal.clock.now += 600
     return Registered(browser, secret, codes)
+
+
+async def proved_twice(portal: Running, anna: Registered) -> Browser:
+    """Give a browser of another place, in which Anna proved both of what she has."""
+    browser = portal.browser("198.51.100.9")
+    await browser.open("/forgot")
+    await browser.send(name=ANNA.upn)
+    await browser.open("/forgot/app")
+    await browser.send(code=anna.code(portal.clock.now))
+    await browser.open("/forgot/recovery")
+    await browser.send(code=anna.codes[0])
+    return browser

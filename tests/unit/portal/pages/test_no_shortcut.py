@@ -8,7 +8,7 @@ from portal.methods import passkey
 from tests.fixtures.portal.authenticator import Authenticator
 from tests.fixtures.portal.browser import Browser
 from tests.fixtures.portal.running import ANNA, Running
-from tests.unit.portal.conftest import Registered
+from tests.unit.portal.conftest import Registered, proved_twice
 from wire.operation import Operation
 
 NEW = "Correct-Horse-42-Staple"
@@ -137,14 +137,9 @@ async def test_proofs_of_one_visit_are_none_in_another(
 async def test_proofs_are_over_after_a_quarter_of_an_hour(
     portal: Running, anna: Registered
 ) -> None:
-    browser = portal.browser("198.51.100.9")
-    await browser.open("/forgot")
-    await browser.send(name=ANNA.upn)
-    await browser.open("/forgot/app")
-    await browser.send(code=anna.code(portal.clock.now))
-    await browser.open("/forgot/recovery")
-    page = await browser.send(code=anna.codes[0])
-    assert page.path == "/forgot/password"
+    browser = await proved_twice(portal, anna)
+    assert browser.page is not None
+    assert browser.page.path == "/forgot/password"
     portal.clock.now += 901
     page = await browser.send(new=NEW, again=NEW)
     assert page.heading == "This page has ended"

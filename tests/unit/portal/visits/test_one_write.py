@@ -9,7 +9,7 @@ from portal.visits.proven import proven
 from portal.visits.write import Writing
 from tests.fixtures.portal.browser import Browser
 from tests.fixtures.portal.running import ANNA, Running
-from tests.unit.portal.conftest import Registered
+from tests.unit.portal.conftest import Registered, proved_twice
 from wire.secret import Secret
 
 _NEW = "Correct-Horse-42-Staple"
@@ -17,14 +17,9 @@ _OTHER = "Another-Horse-43-Staple"
 
 
 async def _proven(portal: Running, anna: Registered) -> Browser:
-    browser = portal.browser("198.51.100.9")
-    await browser.open("/forgot")
-    await browser.send(name=ANNA.upn)
-    await browser.open("/forgot/app")
-    await browser.send(code=anna.code(portal.clock.now))
-    await browser.open("/forgot/recovery")
-    page = await browser.send(code=anna.codes[0])
-    assert page.path == "/forgot/password"
+    browser = await proved_twice(portal, anna)
+    assert browser.page is not None
+    assert browser.page.path == "/forgot/password"
     return browser
 
 

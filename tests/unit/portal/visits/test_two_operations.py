@@ -11,8 +11,8 @@ from portal.services import BrowserOrigin
 from portal.visits.proven import proven
 from portal.visits.write import WriteRefused, Writing
 from tests.fixtures.portal.browser import Answered, Browser
-from tests.fixtures.portal.running import ANNA, Running
-from tests.unit.portal.conftest import Registered
+from tests.fixtures.portal.running import Running
+from tests.unit.portal.conftest import Registered, proved_twice
 from wire.operation import Operation
 from wire.secret import Secret
 
@@ -25,14 +25,9 @@ WAITING = "We are finding out"
 async def browser(portal: Running, anna: Registered) -> Browser:
     """A browser of who is locked out, on the page that asks what is wanted."""
     portal.agent.people[0].locked = True
-    made = portal.browser("198.51.100.9")
-    await made.open("/forgot")
-    await made.send(name=ANNA.upn)
-    await made.open("/forgot/app")
-    await made.send(code=anna.code(portal.clock.now))
-    await made.open("/forgot/recovery")
-    page = await made.send(code=anna.codes[0])
-    assert page.path == "/forgot/need"
+    made = await proved_twice(portal, anna)
+    assert made.page is not None
+    assert made.page.path == "/forgot/need"
     return made
 
 

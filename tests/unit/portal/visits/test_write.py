@@ -6,8 +6,8 @@ import pytest
 
 from portal.agents.relay_http import NoAnswer, RelayReply
 from tests.fixtures.portal.browser import Browser
-from tests.fixtures.portal.running import ANNA, Running
-from tests.unit.portal.conftest import Registered
+from tests.fixtures.portal.running import Running
+from tests.unit.portal.conftest import Registered, proved_twice
 from wire.operation import Operation
 
 NEW = "Correct-Horse-42-Staple"
@@ -17,14 +17,9 @@ DONE, WAITING = "Your password is changed", "We are finding out"
 @pytest.fixture
 async def browser(portal: Running, anna: Registered) -> Browser:
     """A browser on the page that asks for the new password."""
-    made = portal.browser("198.51.100.9")
-    await made.open("/forgot")
-    await made.send(name=ANNA.upn)
-    await made.open("/forgot/app")
-    await made.send(code=anna.code(portal.clock.now))
-    await made.open("/forgot/recovery")
-    page = await made.send(code=anna.codes[0])
-    assert page.path == "/forgot/password"
+    made = await proved_twice(portal, anna)
+    assert made.page is not None
+    assert made.page.path == "/forgot/password"
     return made
 
 
