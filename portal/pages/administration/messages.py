@@ -77,7 +77,8 @@ class MessagesPage:
         origin = self._door.pages.origin(request)
         typed = form.text("number")
         tried = await self._text.send(member, typed, origin)
-        return await self._show(request, member, text=tried)
+        kept = typed if tried.outcome == "number" else ""
+        return await self._show(request, member, text=tried, number=kept)
 
     async def _show(
         self, request: Request, member: StaffMember, **tested: Any
@@ -102,7 +103,7 @@ class MessagesPage:
             told=services.settings.notify,
             gateway=sms,
             example="" if sms is None else phone_number.example(sms.countries[0]),
-            **{"tested": "", "text": TriedText(""), **tested},
+            **{"tested": "", "text": TriedText(""), "number": "", **tested},
             may=Role.ADMINISTRATOR in member.roles,
         )
 

@@ -1,5 +1,6 @@
 """An administrator tries text messages: limited, recorded, told what became of it."""
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ async def test_a_number_that_nobody_could_register_gets_nothing(
     staff = await signed_in_staff(portal, ADA)
     page = await _tried(staff, number)
     assert "No text message can go to this number" in page.text
+    assert f'type="tel" value="{number}"' in unescape(page.text)
     assert 'aria-invalid="true"' in page.text
     assert not portal.texts.messages
     assert not _tests(portal)
