@@ -110,8 +110,10 @@ class Window:
         return float(waited)
 
     def type(self, field: str, text: str) -> None:
-        """Type into a field."""
-        self.driver.find_element(By.ID, field).send_keys(text)
+        """Type into a field, in place of what stands there."""
+        place = self.driver.find_element(By.ID, field)
+        place.clear()
+        place.send_keys(text)
 
     def text(self) -> str:
         """Give what is shown."""
