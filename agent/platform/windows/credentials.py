@@ -77,7 +77,7 @@ class SealedCredentials:
 
     def place(self, name: str) -> Path:
         """Give the file of a secret."""
-        return self._folder / f"{name}{_SEALED}"
+        return place_of(self._folder, name)
 
     def _compare(self, path: Path, found: str) -> None:
         """Refuse a file that others could have opened; it is not mended."""
@@ -102,13 +102,25 @@ def _owner(found: str) -> str | None:
     return sddl.read(found).owner
 
 
+def place_of(folder: Path, name: str) -> Path:
+    """Give the file of a secret of a folder."""
+    return folder / f"{name}{_SEALED}"
+
+
 def installation_in(folder: Path) -> str:
-    """Give the id that the secrets of a folder are sealed for; empty: there is none."""
+    """Give the id that the secrets of a folder are sealed for; empty: there is none.
+
+    OSError, ValueError: there is one, and it can't be read. Nothing may be sealed for
+    another then, as what is sealed for it would not open any more.
+    """
+    path = folder / INSTALLATION_FILE
     try:
-        text = (folder / INSTALLATION_FILE).read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
         return ""
-    return text if _ID.fullmatch(text) else ""
+    if not _ID.fullmatch(text):
+        raise ValueError(f"{path} is damaged")
+    return text
 
 
 def of_service(

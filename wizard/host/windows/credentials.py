@@ -5,6 +5,7 @@ first of them and kept beside them.
 """
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from agent.platform.windows.credentials import (
     INSTALLATION_FILE,
     SealedCredentials,
     installation_in,
+    place_of,
 )
 from agent.platform.windows.files import WindowsFiles
 from agent.platform.windows.service_sid import service_sid
@@ -48,47 +50,74 @@ class WindowsCredentials:
                 return None
             raise SecretsUnavailable(error.what) from None
         except UnicodeDecodeError:
-            path = str(self._sealed().place(name))
+            path = str(self._place(name))
             # from None: the error quotes the content
             raise SecretsUnavailable(Text("{path} is damaged", path=path)) from None
 
     def put(self, name: str, value: Secret) -> None:
         self._files.make_folder(self.folder.parent, 0o750)
         self._files.make_folder(self.folder, 0o750)
-        if not installation_in(self.folder):
+        if not self._installation():
             self._begin()
         self._sealed().put(name, value.reveal().encode())
 
     def remove(self, name: str) -> None:
-        sealed = self._sealed()
-        sealed.remove(name)
-        if not any(self.folder.glob(sealed.place("*").name)):
+        self._place(name).unlink(missing_ok=True)
+        if not self._any_sealed():
             (self.folder / INSTALLATION_FILE).unlink(missing_ok=True)
         for folder in (self.folder, self.folder.parent):
             with contextlib.suppress(OSError):  # not empty, or not there
                 folder.rmdir()
 
     def holds(self, name: str) -> bool:
-        return self._sealed().place(name).exists()
+        return self._place(name).exists()
 
     def stored_at(self, name: str) -> datetime | None:
-        return time_of(self._sealed().place(name))
+        return time_of(self._place(name))
 
     def copy(self, name: str, to: str) -> None:
-        sealed = self._sealed()
         if self.holds(name):
-            self._files.copy(sealed.place(name), sealed.place(to))
+            self._files.copy(self._place(name), self._place(to))
 
     def _begin(self) -> None:
-        """Give this installation its id; what was sealed under a lost one is lost."""
+        """Give this installation its id; SecretsUnavailable where one was lost.
+
+        Whoever finds the lost one again opens what was sealed for it.
+        """
+        place = self.folder / INSTALLATION_FILE
+        if self._any_sealed():
+            raise _unreadable(place, os.strerror(errno.ENOENT))
         readable = "O:BA" + descriptors.file_read_by(service_sid())
         text = f"{secrets.token_hex(16)}{os.linesep}".encode("ascii")
-        self._files.replace_with(self.folder / INSTALLATION_FILE, text, readable)
+        self._files.replace_with(place, text, readable)
+
+    def _any_sealed(self) -> bool:
+        return any(self.folder.glob(self._place("*").name))
+
+    def _place(self, name: str) -> Path:
+        return place_of(self.folder, name)
+
+    def _installation(self) -> str:
+        """Give the id of this installation; SecretsUnavailable where it is not read."""
+        path = self.folder / INSTALLATION_FILE
+        try:
+            return installation_in(self.folder)
+        except ValueError:
+            raise SecretsUnavailable(
+                Text("{path} is damaged", path=str(path))
+            ) from None
+        except OSError as error:
+            raise _unreadable(path, str(error.strerror or error)) from error
 
     def _sealed(self) -> SealedCredentials:
         return SealedCredentials(
             self._win32,
             self.folder,
             service=service_sid(),
-            installation=installation_in(self.folder),
+            installation=self._installation(),
         )
+
+
+def _unreadable(path: Path, why: str) -> SecretsUnavailable:
+    what = Text("{path} can't be read: {why}", path=str(path), why=why)
+    return SecretsUnavailable(what)

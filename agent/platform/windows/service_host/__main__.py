@@ -56,7 +56,7 @@ def host(win32: HostWin32, session: Session) -> None:
     _set_aside(log)
     starting = Starting(
         program=lambda: program_of(win32.service_image(SERVICE)),
-        given=given(home),
+        given=partial(given, home),
         log=str(log),
     )
     with contextlib.closing(EventJournal(win32)) as journal:
@@ -64,7 +64,10 @@ def host(win32: HostWin32, session: Session) -> None:
 
 
 def given(home: Path) -> Mapping[str, str]:
-    """Name the secrets of this machine's installation, as the agent looks for them."""
+    """Name the secrets of this machine's installation, as the agent looks for them.
+
+    OSError, ValueError as `installation_in`.
+    """
     folder = home / SECRETS
     return {
         FOLDER_VARIABLE: str(folder),

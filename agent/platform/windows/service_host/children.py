@@ -36,11 +36,12 @@ class Starting:
     """How a child is started.
 
     `program` gives the interpreter as it is now: an upgrade names another. `given` is
-    what each finds in its environment, and `log` where its words go.
+    what each finds in its environment: a setup may have begun after the host was
+    started. `log` is where its words go.
     """
 
     program: Callable[[], str]
-    given: Mapping[str, str]
+    given: Callable[[], Mapping[str, str]]
     log: str
 
 
@@ -56,7 +57,7 @@ def start(win32: HostWin32, how: Starting, *, successor: bool) -> tuple[int, Chi
             )
             undo.callback(win32.close_handle, event)
             events[what] = event
-        own = {EVENTS_VARIABLE: prefix, **how.given}
+        own = {EVENTS_VARIABLE: prefix, **how.given()}
         if successor:
             own[SUCCESSOR_VARIABLE] = "1"
         command = (how.program(), *_RUN)

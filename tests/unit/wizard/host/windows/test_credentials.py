@@ -79,6 +79,52 @@ def test_the_id_is_made_once_and_anew_with_the_next_installation(
     assert installation_in(store.folder) != first
 
 
+@pytest.mark.parametrize("text", ["", "0123456789abcdef", "ü"])
+def test_an_id_that_is_damaged_is_kept_with_what_is_sealed_for_it(
+    store: WindowsCredentials, text: str
+) -> None:
+    store.put(NAME, Secret(CANARY))
+    path = store.folder / "installation"
+    whole = path.read_text()
+    path.write_text(text)
+    with pytest.raises(SecretsUnavailable, match="installation is damaged"):
+        store.put(AGENT_KEYS, Secret(CANARY))
+    with pytest.raises(SecretsUnavailable, match="installation is damaged"):
+        store.get(NAME)
+    assert store.holds(NAME)
+    assert store.stored_at(NAME)
+    path.write_text(whole)
+    assert store.get(NAME) == Secret(CANARY)
+
+
+def test_an_id_that_can_not_be_read_now_is_kept(
+    store: WindowsCredentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(NAME, Secret(CANARY))
+    before = (store.folder / "installation").read_bytes()
+
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Access is denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", refuse)
+        with pytest.raises(SecretsUnavailable, match="Access is denied"):
+            store.put(AGENT_KEYS, Secret(CANARY))
+    assert (store.folder / "installation").read_bytes() == before
+
+
+def test_a_lost_id_is_not_made_anew_over_what_is_sealed(
+    store: WindowsCredentials,
+) -> None:
+    store.put(NAME, Secret(CANARY))
+    (store.folder / "installation").unlink()
+    with pytest.raises(SecretsUnavailable, match="installation can't be read"):
+        store.put(AGENT_KEYS, Secret(CANARY))
+    store.remove(NAME)
+    store.put(AGENT_KEYS, Secret(CANARY))
+    assert store.get(AGENT_KEYS) == Secret(CANARY)
+
+
 def test_one_that_others_could_read_is_refused(
     win32: FakeServices, store: WindowsCredentials
 ) -> None:

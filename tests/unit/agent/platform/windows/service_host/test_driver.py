@@ -43,12 +43,15 @@ class Stage:
     def play(self, *story: Act) -> None:
         """Host until the service has stopped; what happens meanwhile is the story."""
         self.win32.story.extend(story)
-        starting = Starting(self.program, {"WRITEBACK_CREDENTIALS": "C:\\s"}, "log")
+        starting = Starting(self.program, self.given, "log")
         host = ServiceHost(
             self.win32, self.win32.session, starting, self, self.win32.clock
         )
         host.run()
         assert not self.win32.story, "the story was not heard to its end"
+
+    def given(self) -> dict[str, str]:
+        return {"WRITEBACK_CREDENTIALS": "C:\\s"}
 
     def program(self) -> str:
         return self.win32.image.split('"')[1]

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from agent.platform.windows.event_journal import LOG_ID, SOURCE
+from agent.platform.windows.restart import PARAMCHANGE
 from agent.platform.windows.service_host import __main__ as program
 from agent.platform.windows.win32 import Severity
+from agent.platform.windows.win32_services import STOP
 from agent.system.paths import Paths
 from tests.fixtures.windows.fake_processes import FakeHost
 
@@ -56,11 +58,33 @@ def test_a_command_line_of_somebody_else_starts_nothing(win32: FakeHost) -> None
     assert "no command line of this service" in win32.reported[0].texts[0]
 
 
-@pytest.mark.parametrize("text", ["", "../other", f"{ID}0", "no"])
-def test_an_id_that_is_none_is_not_given(win32: FakeHost, text: str) -> None:
+@pytest.mark.parametrize("text", ["", "../other", f"{ID}0", "no", "ü"])
+def test_with_an_id_that_is_none_nothing_is_started(win32: FakeHost, text: str) -> None:
     home = Path(win32.programs) / "Writeback"
     (home / "secrets" / "installation").write_text(text)
-    assert program.given(home)["WRITEBACK_INSTALLATION"] == ""
+    program.host(win32, win32.session)
+    assert not win32.children
+    assert win32.reported
+
+
+def test_each_child_finds_the_id_as_it_is_then(win32: FakeHost) -> None:
+    path = Path(win32.programs) / "Writeback" / "secrets" / "installation"
+    path.unlink()
+
+    def begin() -> None:
+        path.write_text(f"{ID}\n")
+        (first,) = win32.children
+        win32.event_of(first, "ready").is_set = True
+        win32.session.send(PARAMCHANGE)
+
+    def end() -> None:
+        for child in win32.children:
+            win32.end(child, 0)
+
+    win32.story.extend((begin, lambda: None, lambda: win32.session.send(STOP), end))
+    program.host(win32, win32.session)
+    told = [child.environment["WRITEBACK_INSTALLATION"] for child in win32.children]
+    assert told == ["", ID]
 
 
 def test_a_long_file_of_last_words_is_set_aside(win32: FakeHost) -> None:
