@@ -64,6 +64,10 @@ class CredentialUnusable(Exception):
         self.what = what
 
 
+class FolderOfOthers(PermissionError):
+    """A folder in the place of ours that others could have made, or could change."""
+
+
 class Files(Protocol):
     """Files by name. OSError where something can't be done.
 
@@ -114,7 +118,7 @@ class Files(Protocol):
     def make_folder(self, path: Path, mode: int = 0o777) -> None:
         """Make a folder and those above it, where they are not there.
 
-        PermissionError where somebody else could have made what is there, on a system
+        FolderOfOthers where somebody else could have made what is there, on a system
         whose folder for all of programs' data is everybody's to write.
         """
         ...

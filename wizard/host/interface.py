@@ -1,7 +1,7 @@
 """The machine, as the steps see it: files, secrets, the service, one at a time."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from agent.audit.event import EventId
 from agent.config.secret_store import Store
+from agent.platform.interface import FolderOfOthers
 from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION
 from wire.failure import Failure
@@ -223,3 +224,17 @@ def ended(last_words: str) -> ServiceFailed:
     """Say that the agent ended, with what it said last."""
     why = Text("The agent ended. {words}", words=last_words)
     return ServiceFailed(why if last_words else Text("The agent ended."))
+
+
+@contextlib.contextmanager
+def own_folders() -> Iterator[None]:
+    """Say what to do about a folder of ours that others could have made."""
+    try:
+        yield
+    except FolderOfOthers as error:
+        what = Text(
+            "Others could have made or changed {path}. Look at what is in it, and "
+            "remove it.",
+            path=str(error.filename),
+        )
+        raise ServiceFailed(what) from error

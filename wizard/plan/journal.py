@@ -20,6 +20,7 @@ from typing import Any
 from agent.platform.detect import this_platform
 from wire.failure import Failure
 from wire.text import Text
+from wizard.host.interface import own_folders
 from wizard.plan.change import Begun, Change, Facts
 
 _OPEN, _SEALED, _UNDONE = ".open.jsonl", ".sealed.jsonl", ".undone.jsonl"
@@ -176,8 +177,12 @@ def _take(line: dict[str, Any], entries: dict[int, Begun]) -> None:
 
 
 def begin(folder: Path, planned: Sequence[Change] = ()) -> Journal:
-    """Begin a new journal in a folder, with the plan as it was accepted."""
-    this_platform().files.make_folder(folder, 0o700)
+    """Begin a new journal in a folder, with the plan as it was accepted.
+
+    ServiceFailed where others could have made the folder.
+    """
+    with own_folders():
+        this_platform().files.make_folder(folder, 0o700)
     now = datetime.now(UTC)
     # to the microsecond: the names' order is the order the plans were begun in
     name = f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"

@@ -4,6 +4,8 @@ Each is protected: nothing comes from the folders above. SYSTEM and Administrato
 do everything; the service reads, or changes what is its own; nobody else is named.
 """
 
+from dataclasses import replace
+
 from agent.acl.sid import Sid
 from agent.platform.windows import sddl
 from agent.platform.windows.sddl import ADMINISTRATORS, SYSTEM
@@ -84,6 +86,20 @@ def strangers(descriptor: str, *known: str, mask: int = sddl.FULL) -> frozenset[
     if found.owner in mine:
         mine |= {sddl.OWNER_RIGHTS, sddl.CREATOR_OWNER}
     return frozenset(sddl.allowed(found, mask)) - mine
+
+
+def writers(descriptor: str) -> frozenset[str]:
+    """Name who may write to a folder, or to what is made below it, by SID.
+
+    ValueError where the descriptor can't be read.
+    """
+    found = sddl.read(descriptor)
+    entries = found.entries
+    if entries is not None:
+        # what is for those below counts, too
+        entries = tuple(replace(each, flags=frozenset()) for each in entries)
+    whole = replace(found, entries=entries)
+    return frozenset(sddl.allowed(whole, sddl.WRITING))
 
 
 def _descriptor(flags: str, rights: str, sid: str) -> str:

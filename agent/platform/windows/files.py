@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.platform.interface import TORN, Exposure
+from agent.platform.interface import TORN, Exposure, FolderOfOthers
 from agent.platform.windows import descriptors, sddl
 from agent.platform.windows.service_sid import service_sid
 from agent.platform.windows.win32 import Opening, Win32
@@ -128,7 +128,7 @@ class WindowsFiles:
         """Make a folder; below that of all programs' data, with a descriptor of ours.
 
         Anybody may make folders there: what is there already is taken only where
-        nobody else could have made it, or could change it.
+        nobody else could have made it, or could change it; else FolderOfOthers.
         """
         ours = Path(self._win32.program_data()) / OURS
         path = path.absolute()
@@ -140,7 +140,7 @@ class WindowsFiles:
             self.make_with(ours.joinpath(*below[:deep]), self._folder_descriptor(mode))
 
     def make_with(self, folder: Path, descriptor: str) -> None:
-        """Make one folder with this descriptor; PermissionError as `make_folder`."""
+        """Make one folder with this descriptor; FolderOfOthers as `make_folder`."""
         try:
             self._win32.make_folder(str(folder), descriptor)
         except FileExistsError:
@@ -206,23 +206,40 @@ class WindowsFiles:
         return descriptors.folder_of_administrators()
 
     def _refuse_others(self, folder: str) -> None:
-        """Refuse a folder that others could have made, or where they could write."""
-        service = service_sid()
+        """Refuse a folder that others could have made, or where they could write.
+
+        An administrator's is taken where others may read at most: it is mended later.
+        """
         if self._win32.is_plain_folder(folder):
             found = self._win32.sddl_of(folder)
-            known = (
-                descriptors.folder_changed_by(service),
-                descriptors.folder_read_by(service),
-                descriptors.folder_of_administrators(),
-            )
-            own = self._us() if self._is_service() else ()
-            owners = (sddl.ADMINISTRATORS, sddl.SYSTEM, service, *own)
-            made = [f"O:{owner}{each}" for owner in owners for each in known]
-            if any(sddl.same(found, each) for each in made):
+            if self._is_ours(found) or self._is_mended(found):
                 return
-        raise PermissionError(
+        raise FolderOfOthers(
             errno.EACCES, "others could have made or changed this folder", folder
         )
+
+    def _is_ours(self, found: str) -> bool:
+        service = service_sid()
+        known = (
+            descriptors.folder_changed_by(service),
+            descriptors.folder_read_by(service),
+            descriptors.folder_of_administrators(),
+        )
+        own = self._us() if self._is_service() else ()
+        owners = (sddl.ADMINISTRATORS, sddl.SYSTEM, service, *own)
+        made = [f"O:{owner}{each}" for owner in owners for each in known]
+        return any(sddl.same(found, each) for each in made)
+
+    def _is_mended(self, found: str) -> bool:
+        if self._is_service() or not self._win32.is_elevated():
+            return False
+        try:
+            writers = descriptors.writers(found)
+        except ValueError:  # not understood is open to all
+            return False
+        owner = sddl.read(found).owner
+        known = {sddl.ADMINISTRATORS, sddl.SYSTEM, service_sid()}
+        return owner in (sddl.ADMINISTRATORS, sddl.SYSTEM) and writers <= known
 
     def _opened(self, path: str, how: Opening, descriptor: str | None) -> int:
         handle = self._win32.open_file(path, how, descriptor)

@@ -54,6 +54,7 @@ _INTERNAL = {
     "agent.ldap.bounded_socket.BadAnswer",
     "agent.ldap.dn.BadName",
     "agent.platform.interface.CredentialUnusable",
+    "agent.platform.interface.FolderOfOthers",
     "wire.http_session.AnswerTooLong",
     "agent.request.answer.Ended",
     "agent.request.ledger.LedgerFailed",

@@ -26,6 +26,7 @@ from agent.platform.windows.service_sid import service_sid
 from agent.platform.windows.win32 import Win32
 from wire.secret import Secret
 from wire.text import Text
+from wizard.host.interface import own_folders
 
 
 class WindowsCredentials:
@@ -55,8 +56,9 @@ class WindowsCredentials:
             raise SecretsUnavailable(Text("{path} is damaged", path=path)) from None
 
     def put(self, name: str, value: Secret) -> None:
-        self._files.make_folder(self.folder.parent, 0o750)
-        self._files.make_folder(self.folder, 0o750)
+        with own_folders():
+            self._files.make_folder(self.folder.parent, 0o750)
+            self._files.make_folder(self.folder, 0o750)
         if not self._installation():
             self._begin()
         self._sealed().put(name, value.reveal().encode())

@@ -92,7 +92,8 @@ class WindowsHost:
         if service_values.is_value(path):
             self._entry.write(path, text)
             return
-        self._files.make_folder(path.parent, 0o750)
+        with interface.own_folders():
+            self._files.make_folder(path.parent, 0o750)
         self._files.replace(path, text.encode(), mode=0o640)
 
     def remove(self, path: Path) -> None:
@@ -129,10 +130,11 @@ class WindowsHost:
         return running_service(self._status, status.pid)
 
     def start_service(self) -> None:
-        self._files.make_folder(self.places.home, 0o750)
         changed = descriptors.folder_changed_by(service_sid())
-        for folder in (self.places.state, self.places.log.parent):
-            self._files.make_with(folder, changed)
+        with interface.own_folders():
+            self._files.make_folder(self.places.home, 0o750)
+            for folder in (self.places.state, self.places.log.parent):
+                self._files.make_with(folder, changed)
         with self._refused():
             self._win32.start_service(SERVICE)
 
@@ -201,7 +203,8 @@ class WindowsHost:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         # all that is made later is below it
-        self._files.make_folder(self.places.home, 0o750)
+        with interface.own_folders():
+            self._files.make_folder(self.places.home, 0o750)
         with held(self._lock_file, self._who):
             remove_torn(self.places.settings.parent, self.places.secrets)
             yield

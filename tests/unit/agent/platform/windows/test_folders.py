@@ -127,3 +127,43 @@ def test_a_folder_of_a_persons_is_none_of_an_administrator(
     win32.set_sddl(ours, f"O:{ADA}{descriptors.folder_read_by(ME)}")
     with pytest.raises(PermissionError):
         WindowsFiles(win32).make_folder(ours)
+
+
+def more(sid: str, rights: str, flags: str = "OICI") -> str:
+    return f"O:BA{descriptors.folder_read_by(ME)}(A;{flags};{rights};;;{sid})"
+
+
+def test_an_administrator_takes_one_that_others_may_read_to_mend_it(
+    win32: FakeWin32, ours: Path
+) -> None:
+    ours.mkdir()
+    win32.set_sddl(ours, more("BU", "FR"))
+    with pytest.raises(PermissionError):  # the service itself mends nothing
+        WindowsFiles(win32).make_folder(ours)
+    win32.sid, win32.elevated = ADA, True
+    WindowsFiles(win32).make_folder(ours / "journal", 0o700)
+    assert sddl.same(
+        found(win32, ours / "journal"), descriptors.folder_of_administrators()
+    )
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        more("BU", "FW"),
+        more("BU", "FA", "OICIIO"),
+        more("BU", "FR").replace("O:BA", f"O:{ADA}"),
+        more("CO", "FA", "OICIIO"),
+        "O:BA",
+    ],
+    ids=["written", "written below", "another owner", "whoever makes", "no DACL"],
+)
+def test_an_administrator_takes_none_where_others_may_write(
+    win32: FakeWin32, ours: Path, there: str
+) -> None:
+    win32.sid, win32.elevated = ADA, True
+    ours.mkdir()
+    win32.set_sddl(ours, there)
+    with pytest.raises(PermissionError, match="others could have") as refused:
+        WindowsFiles(win32).make_folder(ours)
+    assert refused.value.filename == str(ours)

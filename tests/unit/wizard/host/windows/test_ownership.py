@@ -134,8 +134,33 @@ def test_a_folder_that_another_made_first_is_refused(
     """Anybody may make folders below ProgramData."""
     host.places.home.mkdir()
     win32.set_sddl(host.places.home, f"O:{ADMINISTRATOR}D:(A;OICI;FA;;;BU)")
-    with pytest.raises(PermissionError), host.lock():
+    with pytest.raises(ServiceFailed, match="remove it"), host.lock():
         pass
+
+
+@pytest.mark.parametrize("name", ["home", "journal"])
+def test_a_repair_mends_what_it_works_in(
+    win32: FakeServices, installed: WindowsHost, name: str
+) -> None:
+    path = getattr(installed.places, name)
+    win32.set_sddl(path, f"{win32.sddl_of(str(path))}(A;;FR;;;BU)")
+    context = Context(installed, Inputs(), allow_all)
+    with installed.lock():
+        (change,) = FileOwnership().plan(Target(SETTINGS, context))
+        journal.begin(installed.places.journal, (change,))
+        FileOwnership().apply(change, context)
+    assert misplaced(installed) == []
+
+
+@pytest.mark.parametrize("name", ["home", "journal"])
+def test_where_others_may_write_a_repair_says_what_to_do(
+    win32: FakeServices, installed: WindowsHost, name: str
+) -> None:
+    path = getattr(installed.places, name)
+    win32.set_sddl(path, f"{win32.sddl_of(str(path))}(A;;FW;;;BU)")
+    with pytest.raises(ServiceFailed, match="remove it") as refused, installed.lock():
+        journal.begin(installed.places.journal)
+    assert str(path) in refused.value.what
 
 
 def test_a_protection_is_its_descriptor_alone() -> None:
