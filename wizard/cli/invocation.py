@@ -14,10 +14,11 @@ from agent.config import settings_file
 from agent.config.settings import Settings
 from agent.ldap.errors import DirectoryError
 from agent.platform.detect import this_platform
+from wire.secret import Secret
 from wire.text import Text
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import LOST, Exit, Result, refused
-from wizard.cli.secrets import SERVICE_PASSWORD, CommandSecrets
+from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm, confirm_on_terminal
 from wizard.controller.controller import Controller
 from wizard.host.detect import this_machine
@@ -25,6 +26,7 @@ from wizard.host.interface import Host
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 from wizard.plan.change import allow_all
+from wizard.secret_names import PREVIOUS_PASSWORD, SERVICE_PASSWORD
 
 if TYPE_CHECKING:
     from wizard.host.windows.service_account import ServiceAccount
@@ -44,7 +46,9 @@ class Invocation:
         variable = os.environ.get("WRITEBACK_HOME")
         home = self.arguments.home or (Path(variable) if variable else None)
         if home is None:
-            host = this_machine(account=self._service_account)
+            host = this_machine(
+                account=self._service_account, old_password=self._old_password
+            )
             machine = this_platform().machine
             if not machine.is_administrator:
                 raise BadUsage(*machine.administrator_needed(self.arguments.command))
@@ -64,6 +68,13 @@ class Invocation:
         from wizard.host.windows.service_account import ServiceAccount
 
         return ServiceAccount(name, self.secrets.get(SERVICE_PASSWORD))
+
+    def _old_password(self) -> Secret | None:
+        """Give the password of an account that the service has, or had, and is left."""
+        old, chosen = self.secrets.get(PREVIOUS_PASSWORD), self._service_account
+        if old is not None or (chosen is not None and chosen.takes_password):
+            return old
+        return self.secrets.get(SERVICE_PASSWORD)
 
     @cached_property
     def controller(self) -> Controller:

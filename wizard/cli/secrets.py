@@ -17,13 +17,11 @@ from wizard.cli.errors import BadUsage
 from wizard.cli.output import tell
 from wizard.cli.terminal import ask_line, ask_secret
 from wizard.inputs import AdminCredentials, Inputs, Rotation
-from wizard.secret_names import SECRETS
+from wizard.secret_names import PREVIOUS_PASSWORD, SECRETS, SERVICE_PASSWORD
 
 # of a sign-in to a portal, and never read from a descriptor
 AGENT_KEYS = "agent_keys"
-# of the account that the service runs as, where one can be chosen
-SERVICE_PASSWORD = "service_password"  # noqa: S105 - the name, not the secret
-_OF_SYSTEM = {"win32": (SERVICE_PASSWORD,)}
+_OF_SYSTEM = {"win32": (SERVICE_PASSWORD, PREVIOUS_PASSWORD)}
 NAMES = ("admin_user", *SECRETS, "new_password", *_OF_SYSTEM.get(sys.platform, ()))
 
 PROMPTS = {

@@ -10,6 +10,9 @@ from wire.failure import Failure
 from wire.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wire.secret import Secret
     from wizard.host.interface import Host
     from wizard.host.windows.service_account import ServiceAccount
 
@@ -29,16 +32,21 @@ class NoHost(Failure):
         )
 
 
-def this_machine(who: str = "", account: ServiceAccount | None = None) -> Host:
+def this_machine(
+    who: str = "",
+    account: ServiceAccount | None = None,
+    old_password: Callable[[], Secret | None] = lambda: None,
+) -> Host:
     """Give this server, working for a person; NoHost where no package is installed.
 
-    `account`: what the service runs as, where that is chosen.
+    `account`: what the service runs as, where that is chosen; `old_password` is of the
+    account that it has, or had, beside that.
     """
     refuse_uninstalled()
     if sys.platform == "win32":
         from wizard.host.windows.host import this_windows
 
-        return this_windows(who, account)
+        return this_windows(who, account, old_password)
     else:  # noqa: RET505 - what is of POSIX is not read for Windows
         from wizard.host.systemd.host import SystemdHost
 

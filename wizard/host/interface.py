@@ -90,6 +90,49 @@ class ServiceFailed(Failure):
         super().__init__(reason, Text("Fix the cause and try again."))
 
 
+# the texts of a service's files, or values, by path; None: not there
+Texts = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a change takes and was not given: `needs` names it as a secret is named."""
+
+    what: Text
+    needs: str
+
+
+class ServiceAccounts(Protocol):
+    """The accounts that a service runs as, on a system where one is chosen.
+
+    Facts are what a change does beside its texts, as a journal keeps them.
+    """
+
+    def accepted(self, wanted: Texts, last: Texts) -> Texts:
+        """Have wanted texts name the account of those accepted last.
+
+        Where one is chosen now, it is that one; without any, the account of now.
+        """
+
+    def refuse(self, wanted: Texts) -> None:
+        """Raise ServiceFailed where no service may run so, or nobody has the name."""
+
+    def lack(self, now: Texts, then: Texts) -> Lack | None:
+        """Say what going from one to the other takes and was not given."""
+
+    def facts(self, now: Texts, wanted: Texts, last: Texts) -> Mapping[str, Any]:
+        """Say what else is to be done for the account that is wanted."""
+
+    def give(self, facts: Mapping[str, Any]) -> None:
+        """Do it."""
+
+    def take_back(self, facts: Mapping[str, Any]) -> None:
+        """Take back what `give` gave; nothing where it did not come to that."""
+
+    def is_fresh(self, path: str, text: str | None) -> bool:
+        """Say whether a service that was made this moment has this text."""
+
+
 class UnitFiles(Protocol):
     """What the service needs beside what the package brought."""
 
@@ -102,6 +145,11 @@ class UnitFiles(Protocol):
 
     def enable(self, *, enabled: bool) -> None:
         """Have the agent start with the machine or not, by its files as they are."""
+
+    @property
+    def accounts(self) -> ServiceAccounts | None:
+        """The accounts that it may run as; None where it has its own alone."""
+        return None
 
 
 class Sealing(Protocol):

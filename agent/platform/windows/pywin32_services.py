@@ -41,6 +41,9 @@ _DELETE = 0x10000
 _RIGHTS_OF_ACCOUNTS = (
     win32security.POLICY_CREATE_ACCOUNT | win32security.POLICY_LOOKUP_NAMES
 )
+_BE_SERVICE = ("SeServiceLogonRight",)
+# ERROR_FILE_NOT_FOUND, of STATUS_OBJECT_NAME_NOT_FOUND: an account without any
+_NO_RIGHTS = 2
 _CREATES = win32service.SC_MANAGER_CREATE_SERVICE
 _FLAG = win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG
 _SID, _PRIVILEGES = (
@@ -115,6 +118,9 @@ class PyWin32Services(PyWin32, PyWin32Processes):
         self, service: str, config: ServiceConfig, password: str | None
     ) -> None:
         with _opened(service, _CHANGE) as found:
+            before = win32service.QueryServiceConfig(found)[7]
+            # named, and without a password, it may lose the one it has
+            stays = password is None and before == config.account
             win32service.ChangeServiceConfig(
                 found,
                 _OWN_PROCESS,
@@ -124,22 +130,29 @@ class PyWin32Services(PyWin32, PyWin32Processes):
                 None,
                 False,
                 None,
-                config.account,
+                None if stays else config.account,
                 password,
                 config.display,
             )
             self._set_more(found, config)
 
     def let_be_service(self, account: str) -> None:
-        with as_os_error(account):
-            # its types don't know that None is this machine
-            lsa: Any = win32security
-            sid, _, _ = lsa.LookupAccountName(None, account)
-            policy = lsa.LsaOpenPolicy(None, _RIGHTS_OF_ACCOUNTS)
+        with _policy(account) as (lsa, policy, sid):
+            lsa.LsaAddAccountRights(policy, sid, _BE_SERVICE)
+
+    def may_be_service(self, account: str) -> bool:
+        with _policy(account) as (lsa, policy, sid):
             try:
-                lsa.LsaAddAccountRights(policy, sid, ("SeServiceLogonRight",))
-            finally:
-                lsa.LsaClose(policy)
+                return _BE_SERVICE[0] in lsa.LsaEnumerateAccountRights(policy, sid)
+            except pywintypes.error as error:
+                if error.winerror != _NO_RIGHTS:
+                    raise
+                return False
+
+    def no_longer_service(self, account: str) -> None:
+        if self.may_be_service(account):
+            with _policy(account) as (lsa, policy, sid):
+                lsa.LsaRemoveAccountRights(policy, sid, False, _BE_SERVICE)
 
     def delete_service(self, service: str) -> None:
         with _opened(service, _DELETE) as found:
@@ -280,6 +293,20 @@ def _run(session: _Session, main: Callable[[Session], None]) -> None:
         )
         os._exit(1)
     os._exit(0)
+
+
+@contextlib.contextmanager
+def _policy(account: str) -> Iterator[tuple[Any, Any, Any]]:
+    """Open what says who may what on this machine, and find an account's SID."""
+    # its types don't know that None is this machine
+    lsa: Any = win32security
+    with as_os_error(account):
+        sid, _, _ = lsa.LookupAccountName(None, account)
+        policy = lsa.LsaOpenPolicy(None, _RIGHTS_OF_ACCOUNTS)
+        try:
+            yield lsa, policy, sid
+        finally:
+            lsa.LsaClose(policy)
 
 
 def _start(config: ServiceConfig) -> int:

@@ -201,6 +201,14 @@ class ServiceCalls(ImageCalls, Protocol):
         """
         ...
 
+    def may_be_service(self, account: str) -> bool:
+        """Say whether an account itself has that right; OSError as `let_be_service`."""
+        ...
+
+    def no_longer_service(self, account: str) -> None:
+        """Take that right away; nothing where it has it not."""
+        ...
+
     def delete_service(self, service: str) -> None:
         """Remove a service; one that runs goes once it has ended."""
         ...

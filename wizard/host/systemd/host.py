@@ -214,6 +214,10 @@ class DropIn:
             if manager.is_enabled(UNIT) != enabled:
                 manager.enable(UNIT, enabled=enabled)
 
+    @property
+    def accounts(self) -> None:
+        """The package makes the one account."""
+
 
 def _output(command: Sequence[str]) -> str:
     """Have a program say something; what a service wrote need be no text."""

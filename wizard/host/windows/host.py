@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import shutil
 import sys
 import time
@@ -26,17 +27,19 @@ from wizard.host.living_agent import running_service
 from wizard.host.lock import held, is_held
 from wizard.host.service_status import not_ready, status_read_by
 from wizard.host.windows import service_values
+from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.credentials import WindowsCredentials
 from wizard.host.windows.event_journal import EventLog
 from wizard.host.windows.ownership import WindowsOwnership
 from wizard.host.windows.service_entry import ServiceEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from agent.config.secret_store import Store
     from agent.platform.windows.win32_services import ServiceStatus, WizardWin32
+    from wire.secret import Secret
     from wizard.errors import Busy
     from wizard.host.windows.service_account import ServiceAccount
 
@@ -53,7 +56,8 @@ _ALSO = frozenset({"S-1-1-0", "S-1-5-11", "S-1-5-6", "S-1-5-80-0", "S-1-5-32-545
 class WindowsHost:
     """The server that this process runs on, for a person where it is not their own.
 
-    `program` is the interpreter of the service; `account` what an administrator chose.
+    `program` is the interpreter of the service; `account` what an administrator chose,
+    and `old_password` of an account that it has or had beside that.
     """
 
     sealing: interface.Sealing | None = None
@@ -65,13 +69,16 @@ class WindowsHost:
         program: str,
         who: str = "",
         account: ServiceAccount | None = None,
+        old_password: Callable[[], Secret | None] = lambda: None,
     ) -> None:
         self._win32, self._files, self._who = win32, WindowsFiles(win32), who
         self.places = Paths.of_windows(Path(win32.program_data()) / OURS)
         self.secrets: Store = WindowsCredentials(
             win32, self.places.secrets, is_copy=self._is_copy
         )
-        self._entry = ServiceEntry(win32, program, account)
+        self._entry = ServiceEntry(
+            win32, program, AccountChoice(account, old_password, platform.node())
+        )
         self.unit: interface.UnitFiles | None = self._entry
         self.ownership: interface.Ownership | None = WindowsOwnership(
             win32, self.places
@@ -267,10 +274,15 @@ def _does_not_end() -> interface.ServiceFailed:
     return interface.ServiceFailed(why)
 
 
-def this_windows(who: str = "", account: ServiceAccount | None = None) -> WindowsHost:
+def this_windows(
+    who: str = "",
+    account: ServiceAccount | None = None,
+    old_password: Callable[[], Secret | None] = lambda: None,
+) -> WindowsHost:
     """Give this machine; the service runs with the interpreter of this process."""
     if sys.platform == "win32":
         from agent.platform.windows.pywin32_services import PyWin32Services
 
-        return WindowsHost(PyWin32Services(), sys.executable, who, account)
+        win32 = PyWin32Services()
+        return WindowsHost(win32, sys.executable, who, account, old_password)
     raise OSError("this is no Windows")

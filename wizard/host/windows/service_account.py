@@ -3,16 +3,18 @@
 Never that of the system: the agent needs no right on this machine but to be a service.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 
 from agent.platform.windows.service_sid import SERVICE
 from wire.secret import Secret
-from wire.text import Text
-from wizard.host.interface import ServiceFailed
 
 VIRTUAL = f"NT SERVICE\\{SERVICE}"
 _OF_SERVICES = "nt service\\"
+# DOMAIN\user, .\user or user@domain; no character that a user's name may not have
+_PART = r"""[^\\/:;|=,+*?<>"@\x00-\x1f]+"""
+_NAME = re.compile(rf"{_PART}\\{_PART}|{_PART}@{_PART}")
 # LocalSystem and its like, as the service control manager spells them
 _SYSTEMS = ("localsystem", "nt authority\\", ".\\localsystem")
 
@@ -49,23 +51,35 @@ class ServiceAccount:
         return self.kind is not AccountKind.VIRTUAL
 
     @property
+    def takes_password(self) -> bool:
+        """Whether somebody has to give its password."""
+        return self.kind is AccountKind.OWN and not self.is_system
+
+    @property
     def is_system(self) -> bool:
         """Whether it is one of Windows' own, which may do more than the agent needs."""
         return self.name.lower().startswith(_SYSTEMS)
 
-    def needed_password(self) -> str | None:
-        """Give the password that a change to this account takes.
+    @property
+    def may_run(self) -> bool:
+        """Whether the agent may run so: by a whole name, and as no other service."""
+        if self.is_system or not _NAME.fullmatch(self.name):
+            return False
+        if self.kind is AccountKind.VIRTUAL:
+            return self.name.casefold() == VIRTUAL.casefold()
+        return True
 
-        ServiceFailed: it takes one, and none was given; or the service may not run so.
-        """
-        if self.is_system:
-            raise ServiceFailed(
-                Text("The service may not run as {account}.", account=self.name)
-            )
-        if self.kind is not AccountKind.OWN:
-            return None
-        if self.password is None:
-            raise ServiceFailed(
-                Text("The password of {account} is missing.", account=self.name)
-            )
-        return self.password.reveal()
+
+def same_account(one: str, other: str, machine: str) -> bool:
+    """Say whether two names are one account's, on the machine of this name."""
+    return _spelled(one, machine) == _spelled(other, machine)
+
+
+def _spelled(name: str, machine: str) -> str:
+    domain, separator, user = name.casefold().partition("\\")
+    local = separator and domain in (".", _netbios(machine))
+    return f".\\{user}" if local else name.casefold()
+
+
+def _netbios(machine: str) -> str:
+    return machine.casefold().partition(".")[0][:15]

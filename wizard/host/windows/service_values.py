@@ -18,6 +18,8 @@ RESTART = 1  # SC_ACTION_RESTART
 UNRESTRICTED = 1  # SERVICE_SID_TYPE_UNRESTRICTED
 # below the 20 s that the host takes for a stop at most
 PRESHUTDOWN_MS = 20_000
+# of Windows 10 1703 and later, and before
+_WINDOWS_PRESHUTDOWN = frozenset({"10000", "180000"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,23 @@ def texts(config: ServiceConfig | None) -> dict[Path, str | None]:
         ENTRY / name: None if config is None else value.read(config)
         for name, value in _VALUES.items()
     }
+
+
+def fresh_texts(image: str, account: str) -> Mapping[Path, frozenset[str | None]]:
+    """Give what each value may be of a service that was made and no more yet."""
+    first = replace(
+        wanted(image, account),
+        description="",
+        sid_type=0,
+        privileges=(),
+        actions=(),
+        reset_s=0,
+        on_error=False,
+    )
+    last = texts(wanted(image, account))
+    fresh = {path: frozenset({text, last[path]}) for path, text in texts(first).items()}
+    fresh[ENTRY / "PreshutdownTimeout"] |= _WINDOWS_PRESHUTDOWN
+    return fresh
 
 
 def is_value(path: Path) -> bool:
@@ -108,9 +127,9 @@ _VALUES = {
         lambda it: str(int(it.delayed)),
         lambda text: {"delayed": bool(int(text or 0))},
     ),
-    # of another number nobody can tell whether it is Windows' own
+    # no number is none: which one is Windows' own differs between its versions
     "PreshutdownTimeout": _Value(
-        lambda it: str(PRESHUTDOWN_MS) if it.preshutdown_ms == PRESHUTDOWN_MS else None,
-        lambda text: {"preshutdown_ms": int(text or 10_000)},
+        lambda it: str(it.preshutdown_ms),
+        lambda text: {"preshutdown_ms": int(text)} if text else {},
     ),
 }
