@@ -5,6 +5,7 @@ import sys
 assert sys.platform == "win32"
 
 import contextlib
+import errno
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +31,7 @@ from agent.platform.windows.win32_services import (
 )
 
 _OWN_PROCESS = win32service.SERVICE_WIN32_OWN_PROCESS
-_NONE, _RUNS, _RUNS_NOT = 1060, 1056, 1062
+_NONE, _RUNS, _RUNS_NOT, _NOT_NOW = 1060, 1056, 1062, 1061
 _READ = win32service.SERVICE_QUERY_CONFIG
 _ASK = win32service.SERVICE_QUERY_STATUS
 # with READ_CONTROL; failure actions that restart take SERVICE_START, too
@@ -179,8 +180,13 @@ class PyWin32Services(PyWin32, PyWin32Processes):
             win32service.StartService(found, None)
 
     def control_service(self, service: str, control: int) -> None:
-        with _unless(_RUNS_NOT), _opened(service, _SENDS) as found:
-            win32service.ControlService(found, control)
+        try:
+            with _unless(_RUNS_NOT), _opened(service, _SENDS) as found:
+                win32service.ControlService(found, control)
+        except OSError as error:
+            if error.winerror != _NOT_NOW:
+                raise
+            raise BlockingIOError(errno.EAGAIN, error.strerror, service) from None
 
     def _config(self, found: Any) -> ServiceConfig:
         _, start, _, image, _, _, _, account, display = win32service.QueryServiceConfig(
@@ -203,6 +209,7 @@ class PyWin32Services(PyWin32, PyWin32Processes):
             reset_s=int(failure.get("ResetPeriod") or 0),
             on_error=bool(self._more(found, _FLAG)),
             preshutdown_ms=int(preshutdown or 0),
+            disabled=start == win32service.SERVICE_DISABLED,
         )
 
     def _set_more(self, found: Any, config: ServiceConfig) -> None:
@@ -310,6 +317,8 @@ def _policy(account: str) -> Iterator[tuple[Any, Any, Any]]:
 
 
 def _start(config: ServiceConfig) -> int:
+    if config.disabled:
+        return win32service.SERVICE_DISABLED
     if config.automatic:
         return win32service.SERVICE_AUTO_START
     return win32service.SERVICE_DEMAND_START

@@ -65,6 +65,7 @@ class ServiceStatus:
 class ServiceConfig:
     """How a service is set up, all but the password of its account.
 
+    `disabled`: nobody can start it, nor Windows after a failure.
     `image` is the command line as it is kept. `sid_type`: 0 none, 1 unrestricted, 3
     restricted. `actions` are what follows failures, each an SC_ACTION_TYPE and its
     delay in ms; they start anew after `reset_s` without one. `on_error`: they follow an
@@ -83,6 +84,7 @@ class ServiceConfig:
     reset_s: int
     on_error: bool
     preshutdown_ms: int
+    disabled: bool = False
 
 
 class WaitCalls(Protocol):
@@ -222,7 +224,10 @@ class ServiceCalls(ImageCalls, Protocol):
         ...
 
     def control_service(self, service: str, control: int) -> None:
-        """Send a control; nothing where it does not run."""
+        """Send a control; nothing where it does not run.
+
+        BlockingIOError where it takes none now (1061): it starts or ends just then.
+        """
         ...
 
 

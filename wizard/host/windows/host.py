@@ -30,6 +30,7 @@ from wizard.host.windows import service_values
 from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.credentials import WindowsCredentials
 from wizard.host.windows.event_journal import EventLog
+from wizard.host.windows.held_start import HeldStart
 from wizard.host.windows.ownership import WindowsOwnership
 from wizard.host.windows.service_entry import ServiceEntry
 
@@ -77,7 +78,10 @@ class WindowsHost:
             win32, self.places.secrets, is_copy=self._is_copy
         )
         self._entry = ServiceEntry(
-            win32, program, AccountChoice(account, old_password, platform.node())
+            win32,
+            program,
+            HeldStart(self._files, self.places.home / "start-held"),
+            AccountChoice(account, old_password, platform.node()),
         )
         self.unit: interface.UnitFiles | None = self._entry
         self.ownership: interface.Ownership | None = WindowsOwnership(
@@ -105,6 +109,8 @@ class WindowsHost:
 
     def remove(self, path: Path) -> None:
         if service_values.is_value(path):
+            if self._entry.removes(path):
+                self.stop_service()  # one that runs would go once it has ended
             self._entry.remove(path)
             return
         path.unlink(missing_ok=True)
@@ -142,22 +148,28 @@ class WindowsHost:
             self._files.make_folder(self.places.home, 0o750)
             for folder in (self.places.state, self.places.log.parent):
                 self._files.make_with(folder, changed)
+        self._entry.release()
         with self._refused():
             self._win32.start_service(SERVICE)
 
     def stop_service(self) -> None:
-        """Stop it, and wait for its process: what that has open can't be removed."""
-        status = self._win32.service_status(SERVICE)
-        if status is None or status.state is _STOPPED:
+        """Stop it, and wait for its process: what that has open can't be removed.
+
+        It does not start again before `start_service`, or before the lock is let go.
+        """
+        if self._win32.service_status(SERVICE) is None:
             return
+        self._entry.hold()
+        status = self._asked()
         with contextlib.ExitStack() as ending:
             process = None
-            with contextlib.suppress(OSError):  # it is gone meanwhile
-                process = self._win32.open_process(status.pid)
-                ending.callback(self._win32.close_handle, process)
-            with self._refused():
-                self._win32.control_service(SERVICE, STOP)
-            self._wait_stopped(process)
+            if status.pid:
+                with contextlib.suppress(OSError):  # it is gone meanwhile
+                    process = self._win32.open_process(status.pid)
+                    ending.callback(self._win32.close_handle, process)
+            self._end()
+            if process is not None:
+                self._wait_ended(process)
 
     def reload(self, seconds: float) -> None:
         before = self._status().get("pid")
@@ -214,18 +226,28 @@ class WindowsHost:
             self._files.make_folder(self.places.home, 0o750)
         with held(self._lock_file, self._who):
             remove_torn(self.places.settings.parent, self.places.secrets)
-            yield
+            try:
+                yield
+            finally:
+                self._entry.release()
         # where all is forgotten: while the lock was held, its file was still there
         with contextlib.suppress(OSError):
             self.places.home.rmdir()
 
-    def _wait_stopped(self, process: int | None) -> None:
-        deadline = time.monotonic() + _STOP_S
-        while self._asked().state is not _STOPPED:
+    def _end(self) -> None:
+        """Have it stop; one that takes no control at the moment is asked again."""
+        deadline, asked = time.monotonic() + _STOP_S, False
+        while (state := self._asked().state) is not _STOPPED:
+            if not asked and state is not ServiceState.STOP_PENDING:
+                with contextlib.suppress(BlockingIOError), self._refused():
+                    self._win32.control_service(SERVICE, STOP)
+                    asked = True
             if time.monotonic() > deadline:
                 raise _does_not_end()
             time.sleep(_POLL_S)
-        if process is not None and self._win32.wait_first((process,), _STOP_S) is None:
+
+    def _wait_ended(self, process: int) -> None:
+        if self._win32.wait_first((process,), _STOP_S) is None:
             raise _does_not_end()
 
     def _asked(self) -> ServiceStatus:
@@ -253,6 +275,8 @@ class WindowsHost:
     def _refused(self) -> Iterator[None]:
         try:
             yield
+        except BlockingIOError:
+            raise
         except OSError as error:
             why = str(error.strerror or error).rstrip(".")
             raise interface.ServiceFailed(

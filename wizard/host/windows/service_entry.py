@@ -13,6 +13,7 @@ from wizard.host.interface import ServiceAccounts, ServiceFailed
 from wizard.host.windows import service_values
 from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.accounts import WindowsAccounts
+from wizard.host.windows.held_start import HeldStart
 from wizard.host.windows.refused import asked
 from wizard.host.windows.service_account import VIRTUAL, ServiceAccount
 
@@ -22,18 +23,21 @@ _GONE_S, _POLL_S = 10.0, 0.05
 class ServiceEntry:
     """What the service needs of the system, as a unit's files are on Linux.
 
-    `program` is the interpreter that it runs with.
+    `program` is the interpreter that it runs with; `held` how it starts, while nobody
+    may start it.
     """
 
     def __init__(
         self,
         win32: ServiceCalls,
         program: str,
+        held: HeldStart,
         choice: AccountChoice | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._win32, self._program, self._pause = win32, program, pause
         self._choice = choice or AccountChoice()
+        self._held = held
         self._accounts = WindowsAccounts(win32, self._choice, self._image)
 
     @property
@@ -52,8 +56,29 @@ class ServiceEntry:
 
     def enable(self, *, enabled: bool) -> None:
         config = self._now()
-        if config is not None and config.automatic != enabled:
-            self._change(replace(config, automatic=enabled), None)
+        if config is None:
+            return
+        changed = replace(config, automatic=enabled, disabled=False)
+        if changed != config:
+            self._change(changed, None)
+        self._held.forget()
+
+    def hold(self) -> None:
+        """Have nobody start it, nor Windows again after a failure, until `release`.
+
+        Windows waits for up to 30 s before it does, and nothing tells that it waits.
+        """
+        config = self._now()
+        if config is not None and not config.disabled:
+            self._held.keep(automatic=config.automatic)
+            self._change(replace(config, automatic=False, disabled=True), None)
+
+    def release(self) -> None:
+        """Have it start as before it was held, by a run that was cut off too."""
+        held = self._held.kept
+        if held is not None:
+            self.enable(enabled=held)
+            self._held.forget()
 
     @property
     def account(self) -> str:
@@ -86,10 +111,14 @@ class ServiceEntry:
         config = self._now()
         if config is None:
             return
-        if path.name == "ImagePath":
+        if self.removes(path):
             self._delete()
         elif path.name not in ("ObjectName", "DisplayName"):  # no service is without
             self._change(service_values.with_text(config, path, None), None)
+
+    def removes(self, path: Path) -> bool:
+        """Say whether the service goes with this value."""
+        return path.name == "ImagePath"
 
     def _wanted(self) -> ServiceConfig:
         return service_values.wanted(self._image(), self.account)
@@ -116,6 +145,7 @@ class ServiceEntry:
         asked(lambda: self._win32.delete_service(SERVICE))
         for _ in range(round(_GONE_S / _POLL_S)):
             if self._now() is None:
+                self._held.forget()
                 return
             self._pause(_POLL_S)
         raise ServiceFailed(

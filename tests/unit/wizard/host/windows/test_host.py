@@ -3,19 +3,25 @@
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent.audit.event import EventId
 from agent.platform.windows.restart import PARAMCHANGE
-from agent.platform.windows.win32_services import STOP
+from agent.platform.windows.service_sid import SERVICE
+from agent.platform.windows.win32_services import STOP, ServiceState
 from agent.system.paths import Paths
 from tests.fixtures.windows.fake_services import FakeServices
+from tests.unit.wizard.host.windows.conftest import PROGRAM
 from wizard.host import lock
 from wizard.host.interface import Host, ServiceFailed
 from wizard.host.windows import host as module
 from wizard.host.windows.host import WindowsHost, this_windows
+from wizard.host.windows.service_values import ENTRY
+
+STOP_PENDING = ServiceState.STOP_PENDING
 
 
 @pytest.fixture
@@ -99,6 +105,106 @@ def test_it_is_stopped_and_its_process_waited_for(
     assert win32.controls == [STOP]
     assert not win32.processes
     assert not made.service().running
+
+
+def test_one_that_waits_to_be_started_again_is_stopped(
+    win32: FakeServices, made: WindowsHost
+) -> None:
+    before = win32.configs[SERVICE]
+    win32.ended(2)
+    made.stop_service()
+    win32.starts_again()
+    assert not made.service().running
+    win32.starts = win32.running
+    made.start_service()
+    assert made.service().running
+    assert win32.configs[SERVICE] == before
+
+
+@pytest.mark.parametrize("start", ["automatic", "by hand"])
+def test_after_a_run_it_starts_as_before_though_one_was_cut_off(
+    win32: FakeServices, made: WindowsHost, start: str
+) -> None:
+    assert made.unit is not None
+    made.unit.enable(enabled=start == "automatic")
+    before = win32.configs[SERVICE]
+    made.stop_service()
+    other = WindowsHost(win32, PROGRAM)
+    with other.lock():
+        other.stop_service()
+        assert win32.configs[SERVICE].disabled
+    assert win32.configs[SERVICE] == before
+    assert [path.name for path in made.places.home.iterdir()] == ["setup.lock"]
+
+
+def test_one_that_an_administrator_disabled_stays_so(
+    win32: FakeServices, made: WindowsHost
+) -> None:
+    before = replace(win32.configs[SERVICE], disabled=True)
+    win32.configs[SERVICE] = before
+    with made.lock():
+        made.stop_service()
+        with pytest.raises(ServiceFailed, match="be started"):
+            made.start_service()
+    assert win32.configs[SERVICE] == before
+
+
+def test_how_it_starts_is_as_a_roll_back_left_it(
+    win32: FakeServices, made: WindowsHost
+) -> None:
+    assert made.unit is not None
+    made.unit.enable(enabled=True)
+    with made.lock():
+        made.stop_service()
+        made.unit.enable(enabled=False)
+    assert not made.unit.enabled
+    assert not win32.configs[SERVICE].disabled
+
+
+def test_a_removal_stops_what_was_started_again_meanwhile(
+    win32: FakeServices, made: WindowsHost
+) -> None:
+    win32.running()
+    made.remove(ENTRY / "ImagePath")
+    assert win32.controls == [STOP]
+    assert SERVICE not in win32.configs
+
+
+def test_one_that_takes_no_control_now_is_asked_again(
+    win32: FakeServices, made: WindowsHost
+) -> None:
+    win32.running()
+    win32.takes_none = 2
+    made.stop_service()
+    assert win32.controls == [STOP]
+    assert not made.service().running
+
+
+def test_one_that_ends_already_is_waited_for(
+    win32: FakeServices, made: WindowsHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    win32.running()
+    win32.status[SERVICE] = replace(win32.status[SERVICE], state=STOP_PENDING)
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        win32.ended(0)
+
+    monkeypatch.setattr("time.sleep", pause)
+    made.stop_service()
+    assert pauses
+    assert win32.controls == []
+
+
+def test_one_that_never_takes_a_control_is_told(
+    win32: FakeServices, made: WindowsHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_STOP_S", 0.01)
+    win32.running()
+    win32.takes_none = 1000
+    with pytest.raises(ServiceFailed, match="does not end"):
+        made.stop_service()
 
 
 def test_a_process_that_stays_is_told(

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from agent.platform.windows.files import WindowsFiles
 from agent.platform.windows.service_sid import SERVICE
 from tests.fixtures.windows.fake_services import Cut, FakeServices
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.host.windows.conftest import PROGRAM
 from wire.secret import Secret
 from wizard.host.interface import ServiceFailed
+from wizard.host.windows.held_start import HeldStart
 from wizard.host.windows.host import WindowsHost
 from wizard.host.windows.service_account import (
     VIRTUAL,
@@ -214,8 +216,11 @@ def test_a_removal_takes_it_out(win32: FakeServices, host: WindowsHost) -> None:
     assert state(host)[0] == "ok"
 
 
-def test_one_that_another_program_holds_is_told(win32: FakeServices) -> None:
-    entry = ServiceEntry(win32, PROGRAM, pause=lambda _: None)
+def test_one_that_another_program_holds_is_told(
+    win32: FakeServices, tmp_path: Path
+) -> None:
+    held = HeldStart(WindowsFiles(win32), tmp_path / "held")
+    entry = ServiceEntry(win32, PROGRAM, held, pause=lambda _: None)
     for path, text in entry.files(()).items():
         entry.write(path, text)
     win32.held = 1000
