@@ -115,7 +115,7 @@ class ServiceAccounts(Protocol):
         """
 
     def refuse(self, wanted: Texts) -> None:
-        """Raise ServiceFailed where no service may run so, or nobody has the name."""
+        """Raise ServiceFailed where no service may run so: its account, its program."""
 
     def lack(self, now: Texts, then: Texts) -> Lack | None:
         """Say what going from one to the other takes and was not given."""

@@ -152,6 +152,11 @@ class ServiceUnit(Step):
         if wrong:
             detail = Text("Not as it was set up: {paths}.", paths=", ".join(wrong))
             return (Check(self.name, title, "failed", detail, remedy),)
+        try:
+            if unit.accounts is not None:
+                unit.accounts.refuse(now.files)
+        except ServiceFailed as error:
+            return (Check(self.name, title, "failed", error.what, error.remedy),)
         if not now.enabled:
             detail = Text("It does not start with the machine.")
             return (Check(self.name, title, "failed", detail, remedy),)

@@ -8,12 +8,25 @@ import re
 
 HOST = "agent.platform.windows.service_host"
 _ARGUMENTS = f"-I -m {HOST}"
-# as `spelled` writes it; a path holds no quotes, and is whole
-_SPELLED = re.compile(r'"(?P<program>[A-Za-z]:\\[^"<>|?*]+)" (?P<arguments>[^"]*)')
+# as `spelled` writes it; a path holds no quotes, is whole, and names no variable, which
+# Windows would put a text in the place of
+_SPELLED = re.compile(
+    r'"(?P<program>[A-Za-z]:\\[^"<>|?*%\x00-\x1f]+)" (?P<arguments>[^"]*)'
+)
+
+
+def without_window(program: str) -> str:
+    """Give the interpreter that a service runs, beside that of a window's program."""
+    folder, separator, name = program.rpartition("\\")
+    console = "python.exe" if name.casefold() == "pythonw.exe" else name
+    return f"{folder}{separator}{console}"
 
 
 def spelled(program: str) -> str:
-    """Give the command line of the host process, which an interpreter runs."""
+    """Give the command line of the host process, which an interpreter runs.
+
+    ValueError where that is no path on a disk of this machine.
+    """
     line = f'"{program}" {_ARGUMENTS}'
     if program_of(line) != program:
         raise ValueError(f"{program} is no path of a program")

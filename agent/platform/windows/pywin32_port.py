@@ -55,7 +55,7 @@ _OWN_TOKEN = 0
 _LOCKED = (33, 997)  # ERROR_LOCK_VIOLATION, ERROR_IO_PENDING
 _HANDLE_EOF = 38
 _SDDL_REVISION = 1
-_INFORMATION = (
+INFORMATION = (
     win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
 )
 _MACHINE_SCOPE, _NO_WINDOW = 0x4, 0x1  # CRYPTPROTECT_LOCAL_MACHINE, UI_FORBIDDEN
@@ -153,9 +153,9 @@ class PyWin32:
     def sddl_of(self, path: str) -> str:
         with as_os_error(path):
             found = win32security.GetNamedSecurityInfo(
-                path, win32security.SE_FILE_OBJECT, _INFORMATION
+                path, win32security.SE_FILE_OBJECT, INFORMATION
             )
-            return _sddl(found)
+            return in_sddl(found)
 
     def protect(self, path: str, sddl: str) -> None:
         wanted = _descriptor(sddl)
@@ -174,7 +174,7 @@ class PyWin32:
             set_security(
                 opened,
                 win32security.SE_FILE_OBJECT,
-                _INFORMATION | inherited,
+                INFORMATION | inherited,
                 wanted.GetSecurityDescriptorOwner(),
                 None,
                 wanted.GetSecurityDescriptorDacl(),
@@ -184,9 +184,9 @@ class PyWin32:
     def sddl_of_open(self, handle: int) -> str:
         with as_os_error():
             found = win32security.GetSecurityInfo(
-                _handle(handle), win32security.SE_FILE_OBJECT, _INFORMATION
+                _handle(handle), win32security.SE_FILE_OBJECT, INFORMATION
             )
-            return _sddl(found)
+            return in_sddl(found)
 
     def registry_text(self, key: str, name: str) -> str | None:
         access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
@@ -291,9 +291,9 @@ def _descriptor(sddl: str) -> "PySECURITY_DESCRIPTOR":
         )
 
 
-def _sddl(found: "PySECURITY_DESCRIPTOR") -> str:
+def in_sddl(found: "PySECURITY_DESCRIPTOR") -> str:
     text = win32security.ConvertSecurityDescriptorToStringSecurityDescriptor(
-        found, _SDDL_REVISION, _INFORMATION
+        found, _SDDL_REVISION, INFORMATION
     )
     return numbered(str(text), _resolved)
 

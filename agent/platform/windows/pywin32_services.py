@@ -18,7 +18,7 @@ import win32security
 import win32service
 
 from agent.platform.windows.pywin32_errors import as_os_error
-from agent.platform.windows.pywin32_port import PyWin32
+from agent.platform.windows.pywin32_port import INFORMATION, PyWin32, in_sddl
 from agent.platform.windows.pywin32_processes import PyWin32Processes, number
 from agent.platform.windows.win32_services import (
     INTERROGATE,
@@ -38,7 +38,7 @@ _ASK = win32service.SERVICE_QUERY_STATUS
 _CHANGE = (
     win32service.SERVICE_CHANGE_CONFIG | _READ | win32service.SERVICE_START | 0x20000
 )
-_DELETE = 0x10000
+_DELETE, _READ_CONTROL = 0x10000, 0x20000
 _RIGHTS_OF_ACCOUNTS = (
     win32security.POLICY_CREATE_ACCOUNT | win32security.POLICY_LOOKUP_NAMES
 )
@@ -136,6 +136,10 @@ class PyWin32Services(PyWin32, PyWin32Processes):
                 config.display,
             )
             self._set_more(found, config)
+
+    def service_sddl(self, service: str) -> str:
+        with _opened(service, _READ_CONTROL) as found:
+            return in_sddl(win32service.QueryServiceObjectSecurity(found, INFORMATION))
 
     def let_be_service(self, account: str) -> None:
         with _policy(account) as (lsa, policy, sid):

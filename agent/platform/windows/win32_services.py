@@ -196,6 +196,10 @@ class ServiceCalls(ImageCalls, Protocol):
         """Set a service up otherwise; without a password its account keeps its own."""
         ...
 
+    def service_sddl(self, service: str) -> str:
+        """Give owner and DACL of a service itself, see `sddl.numbered`."""
+        ...
+
     def let_be_service(self, account: str) -> None:
         """Give an account the right to be a service (SeServiceLogonRight).
 

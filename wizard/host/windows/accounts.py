@@ -1,15 +1,17 @@
 """What a change of the service's account takes, beside the texts of its values."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from agent.platform.windows import image_path
 from agent.platform.windows.service_sid import SERVICE
-from agent.platform.windows.win32_services import ServiceCalls
+from agent.platform.windows.win32_services import WizardWin32
 from wire.text import Text
 from wizard.host.interface import Lack, ServiceFailed, Texts
-from wizard.host.windows import service_values
+from wizard.host.windows import program_place, service_values
 from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.refused import asked
 from wizard.host.windows.service_account import VIRTUAL, ServiceAccount
@@ -25,7 +27,7 @@ class WindowsAccounts:
     """Accounts by their names; `image` gives the command line that is wanted."""
 
     def __init__(
-        self, win32: ServiceCalls, choice: AccountChoice, image: Callable[[], str]
+        self, win32: WizardWin32, choice: AccountChoice, image: Callable[[], str]
     ) -> None:
         self._win32, self._choice, self._image = win32, choice, image
 
@@ -44,6 +46,10 @@ class WindowsAccounts:
             raise ServiceFailed(
                 Text("The service may not run as {account}.", account=account.name)
             )
+        program_place.refuse_set_up_by_others(self._win32)
+        with contextlib.suppress(ValueError):  # which is told as another value
+            program = image_path.program_of(wanted[_IMAGE] or "")
+            program_place.refuse(self._win32, program, account.name)
 
     def lack(self, now: Texts, then: Texts) -> Lack | None:
         account = then.get(_OBJECT)

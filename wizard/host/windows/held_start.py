@@ -1,4 +1,4 @@
-"""How the service started before it was held: a file, for whoever goes on after a cut."""
+"""How the service started before it was held: a file, for who goes on after a cut."""
 
 from pathlib import Path
 

@@ -13,20 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.config import enrolment
-from agent.platform.windows import descriptors, restart, sddl
+from agent.platform.windows import descriptors, image_path, restart
 from agent.platform.windows.files import OURS, WindowsFiles
 from agent.platform.windows.service_sid import SERVICE, service_sid
 from agent.platform.windows.win32_services import STOP, ServiceState
 from agent.system.atomic_files import remove_torn
 from agent.system.instance import machine_name
 from agent.system.paths import Paths
-from wire.text import EMPTY, Text
+from wire.text import Text
 from wizard.host import interface
 from wizard.host.audit_files import remaining_logs, remove_path
 from wizard.host.living_agent import running_service
 from wizard.host.lock import held, is_held
 from wizard.host.service_status import not_ready, status_read_by
-from wizard.host.windows import service_values
+from wizard.host.windows import program_place, service_values
 from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.credentials import WindowsCredentials
 from wizard.host.windows.event_journal import EventLog
@@ -50,8 +50,6 @@ _POLL_S = 0.05
 _LINES = 12
 _LOG_BYTES, _STATUS_BYTES = 512 * 1024, 64 * 1024
 _STOPPED = ServiceState.STOPPED
-# who else the service is, beside its account: everyone, who is signed in, services
-_ALSO = frozenset({"S-1-1-0", "S-1-5-11", "S-1-5-6", "S-1-5-80-0", "S-1-5-32-545"})
 
 
 class WindowsHost:
@@ -79,7 +77,7 @@ class WindowsHost:
         )
         self._entry = ServiceEntry(
             win32,
-            program,
+            image_path.without_window(program),
             HeldStart(self._files, self.places.home / "start-held"),
             AccountChoice(account, old_password, platform.node()),
         )
@@ -120,21 +118,8 @@ class WindowsHost:
         return machine_name()
 
     def unreadable(self, path: Path) -> Text:
-        try:
-            found = sddl.read(self._win32.sddl_of(str(path.absolute())))
-        except FileNotFoundError:
-            return Text("{path} is not there.", path=str(path))
-        except (OSError, ValueError) as error:
-            why = str(getattr(error, "strerror", None) or error)
-            return Text("{path} can't be looked at: {why}.", path=str(path), why=why)
-        # folders above are gone through whoever may (SeChangeNotifyPrivilege)
-        if (_ALSO | {service_sid()}) & {*sddl.allowed(found, sddl.READ_DATA)}:
-            return EMPTY
-        return Text(
-            ("{path} can't be read by {user}, the agent's user name on this machine."),
-            path=str(path),
-            user=self._entry.account,
-        )
+        where = str(path.absolute())
+        return program_place.unreadable(self._win32, where, self._entry.account)
 
     def service(self) -> interface.Service:
         status = self._win32.service_status(SERVICE)

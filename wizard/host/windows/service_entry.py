@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.platform.windows import image_path
 from agent.platform.windows.service_sid import SERVICE
-from agent.platform.windows.win32_services import ServiceCalls, ServiceConfig
+from agent.platform.windows.win32_services import ServiceConfig, WizardWin32
 from wire.text import Text
 from wizard.host.interface import ServiceAccounts, ServiceFailed
 from wizard.host.windows import service_values
@@ -29,7 +29,7 @@ class ServiceEntry:
 
     def __init__(
         self,
-        win32: ServiceCalls,
+        win32: WizardWin32,
         program: str,
         held: HeldStart,
         choice: AccountChoice | None = None,
@@ -124,7 +124,12 @@ class ServiceEntry:
         return service_values.wanted(self._image(), self.account)
 
     def _image(self) -> str:
-        return image_path.spelled(self._program)
+        try:
+            return image_path.spelled(self._program)
+        except ValueError:
+            raise ServiceFailed(
+                Text("No service can be made of {path}.", path=self._program)
+            ) from None
 
     def _make(self, path: Path, text: str) -> None:
         made = service_values.with_text(self._wanted(), path, text)
