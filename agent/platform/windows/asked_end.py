@@ -1,7 +1,9 @@
 """The end of the agent as its host process asks for it, by named events.
 
 The host starts a successor by itself and sets `succeeded`, then `stop`, of the one
-before: this process never starts one. Where no host is, Ctrl+C ends it.
+before: this process never starts one. While one is on the way the host has set
+`awaited`, and this process writes no status over what that one says. Where no host is,
+Ctrl+C ends it.
 """
 
 import asyncio
@@ -11,7 +13,12 @@ import threading
 from collections.abc import Callable
 
 from agent.platform.interface import Handed, ServiceNotification
-from agent.platform.windows.service_notification import STOP, SUCCEEDED, event_name
+from agent.platform.windows.service_notification import (
+    AWAITED,
+    STOP,
+    SUCCEEDED,
+    event_name,
+)
 from agent.platform.windows.win32 import EventCalls
 
 # a thread that waits for good could not be ended
@@ -51,10 +58,13 @@ class AskedEnd:
                 loop.call_soon_threadsafe(lambda: end(by_successor=by_successor))
 
         if self._prefix:
-            watch = threading.Thread(
-                target=self._watch, args=(told, stop), name="host", daemon=True
-            )
-            watch.start()
+            for name, watch, given in (
+                ("host", self._watch, told),
+                ("successor", self._watch_successor, status),
+            ):
+                threading.Thread(
+                    target=watch, args=(given, stop), name=name, daemon=True
+                ).start()
         else:
             signal.signal(signal.SIGINT, lambda *_: told(by_successor=False))
 
@@ -78,3 +88,27 @@ class AskedEnd:
         for event in (asked, other):
             with contextlib.suppress(OSError):
                 self._win32.close_event(event)
+
+    def _watch_successor(self, status: Handed, stop: asyncio.Event) -> None:
+        """Hold the status while a successor is on the way; a host of before says none.
+
+        At once, in this thread: what the loop does meanwhile may take longer than the
+        other takes to be ready.
+        """
+        with contextlib.ExitStack() as ending, contextlib.suppress(OSError):
+            named = (event_name(self._prefix, what) for what in (AWAITED, STOP))
+            awaited, asked = (self._opened(name, ending) for name in named)
+            while not stop.is_set():
+                if not self._win32.wait_event(awaited, _LOOK_S):
+                    continue
+                status.hold()
+                while self._win32.wait_event(awaited, 0.0):
+                    # as long as that lasts; one that ends has nothing to go on with
+                    if self._win32.wait_event(asked, _LOOK_S):
+                        return
+                status.go_on()
+
+    def _opened(self, name: str, ending: contextlib.ExitStack) -> int:
+        event = self._win32.open_event(name)
+        ending.callback(self._win32.close_event, event)
+        return event

@@ -90,6 +90,10 @@ class PyWin32Processes:
                 raise FileExistsError(0, "somebody has this event", name)
             return number(made)
 
+    def reset_event(self, event: int) -> None:
+        with as_os_error():
+            win32event.ResetEvent(event)
+
     def wait_first(self, handles: Sequence[int], seconds: float) -> int | None:
         most = [*handles][:_MOST_HANDLES]
         with as_os_error():

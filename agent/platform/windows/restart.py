@@ -36,7 +36,10 @@ class Act(Enum):
     SUCCEED = "set succeeded and stop of a child"
     STOP = "set stop of a child"
     KILL = "end a child by force"
+    HOLD = "tell a child that its successor is on the way"
+    GO_ON = "tell a child that it has none"
     TELL_FAILED = "write an event: no successor got ready"
+    TELL_ENDED = "write an event: who served has ended, and a successor is awaited"
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def controlled(now: Hosted, control: int) -> Step:
     if control not in ASKING or now.phase in (Phase.STOPPING, Phase.STOPPED):
         return now, ()
     if now.phase is Phase.RUNNING:
-        return replace(now, phase=Phase.HANDING_OVER), (Doing(Act.START),)
+        return _handing_over(now)
     return replace(now, again=True), ()
 
 
@@ -145,6 +148,8 @@ def ended(now: Hosted, child: int) -> Step:
         return _over(left)
     if now.phase is Phase.HANDING_OVER and child == now.successor:
         return _gone_on(left)
+    if now.phase is Phase.HANDING_OVER and child == now.main:
+        return left, (Doing(Act.TELL_ENDED, child),)
     if now.phase in (Phase.STARTING, Phase.RUNNING) and child == now.main:
         return _over(left)
     return left, ()
@@ -174,8 +179,8 @@ def out_of_time(now: Hosted) -> Step:
 def _running(now: Hosted, *done: Doing) -> Step:
     """Serve; and hand over at once what was asked for meanwhile."""
     if now.again:
-        next_ = replace(now, phase=Phase.HANDING_OVER, again=False)
-        return next_, (*done, Doing(Act.START))
+        next_, more = _handing_over(replace(now, again=False))
+        return next_, (*done, *more)
     return replace(now, phase=Phase.RUNNING), done
 
 
@@ -184,11 +189,14 @@ def _gone_on(now: Hosted) -> Step:
 
     Where the one before has ended meanwhile, nobody is left to serve.
     """
-    failed = Doing(Act.TELL_FAILED)
-    if now.main:
-        return _running(now, failed)
-    over, done = _over(now)
-    return over, (failed, *done)
+    if not now.main:
+        return _over(now)
+    return _running(now, Doing(Act.TELL_FAILED), Doing(Act.GO_ON, now.main))
+
+
+def _handing_over(now: Hosted) -> Step:
+    next_ = replace(now, phase=Phase.HANDING_OVER)
+    return next_, (Doing(Act.HOLD, now.main), Doing(Act.START))
 
 
 def _drains(now: Hosted, child: int) -> Hosted:

@@ -15,7 +15,9 @@ EVENTS_VARIABLE = "WRITEBACK_EVENTS"
 READY, STOPPING = "ready", "stopping"
 # those that the host sets, see `restart`
 STOP, SUCCEEDED = "stop", "succeeded"
-ALL = (READY, STOPPING, STOP, SUCCEEDED)
+# set while a successor is on the way
+AWAITED = "awaited"
+ALL = (READY, STOPPING, STOP, SUCCEEDED, AWAITED)
 
 
 def event_name(prefix: str, what: str) -> str:

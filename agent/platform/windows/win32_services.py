@@ -139,6 +139,10 @@ class ProcessCalls(WaitCalls, Protocol):
         """Make a named event, of manual reset, not set; FileExistsError."""
         ...
 
+    def reset_event(self, event: int) -> None:
+        """Have it not set any more."""
+        ...
+
 
 class Session(Protocol):
     """One run of a service, towards the service control manager.

@@ -14,7 +14,7 @@ from agent.platform.windows import restart
 from agent.platform.windows.restart import Act, Doing, Hosted, Phase, Step
 from agent.platform.windows.service_host import children
 from agent.platform.windows.service_host.children import Child, Starting
-from agent.platform.windows.service_notification import READY, STOP, SUCCEEDED
+from agent.platform.windows.service_notification import AWAITED, READY, STOP, SUCCEEDED
 from agent.platform.windows.win32_services import (
     ACCEPT_PARAMCHANGE,
     ACCEPT_PRESHUTDOWN,
@@ -166,8 +166,14 @@ class ServiceHost:
             case Act.KILL:
                 with contextlib.suppress(OSError):  # it is gone by itself
                     self._win32.end_process(self._children[doing.child].process)
+            case Act.HOLD:
+                self._set(doing.child, AWAITED)
+            case Act.GO_ON:
+                self._reset(doing.child, AWAITED)
             case Act.TELL_FAILED:
                 self._tell(f"no successor took over: {self._why}; going on", 0)
+            case Act.TELL_ENDED:
+                self._tell(f"the agent: {self._why}; waiting for another", self._code)
 
     def _start(self) -> None:
         first = self._hosted.phase is Phase.STARTING
@@ -193,6 +199,10 @@ class ServiceHost:
     def _set(self, pid: int, event: str) -> None:
         with contextlib.suppress(OSError):
             self._win32.set_event(self._children[pid].events[event])
+
+    def _reset(self, pid: int, event: str) -> None:
+        with contextlib.suppress(OSError):
+            self._win32.reset_event(self._children[pid].events[event])
 
     def _report(self) -> None:
         phase = self._hosted.phase

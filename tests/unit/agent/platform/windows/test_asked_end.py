@@ -1,7 +1,9 @@
 """The host ends a child, and says whether another took over."""
 
 import asyncio
+import queue
 import signal
+import threading
 
 import pytest
 
@@ -11,17 +13,28 @@ from tests.fixtures.windows.fake_win32 import FakeWin32
 
 PREFIX = r"Global\writeback-1f0c"
 STOP, SUCCEEDED = f"{PREFIX}-stop", f"{PREFIX}-succeeded"
+AWAITED = f"{PREFIX}-awaited"
 
 
 class Status:
-    """What both processes of a hand-over write."""
+    """What both processes of a hand-over write, and what was said of it."""
 
     left = False
 
-    def hold(self) -> None: ...
-    def go_on(self) -> None: ...
+    def __init__(self) -> None:
+        self.said = queue.Queue[str]()
+
+    def hold(self) -> None:
+        self.said.put("hold")
+
+    def go_on(self) -> None:
+        self.said.put("go on")
+
     def leave(self) -> None:
         self.left = True
+
+    async def says(self) -> str:
+        return await asyncio.to_thread(self.said.get, timeout=30)
 
 
 def listening(
@@ -50,6 +63,39 @@ async def test_one_that_was_succeeded_leaves_the_status(win32: FakeWin32) -> Non
     await asyncio.wait_for(stop.wait(), 30)
     assert succeeded.is_set()
     assert status.left
+
+
+async def test_while_a_successor_is_awaited_the_status_is_held(
+    win32: FakeWin32,
+) -> None:
+    win32.make_events(STOP, SUCCEEDED, AWAITED)
+    status, stop, _ = listening(win32)
+    for _ in range(2):
+        win32.set_event(win32.open_event(AWAITED))
+        assert await status.says() == "hold"
+        win32.clear_event(AWAITED)
+        assert await status.says() == "go on"
+    win32.set_event(win32.open_event(AWAITED))
+    assert await status.says() == "hold"
+    for name in (SUCCEEDED, STOP):
+        win32.set_event(win32.open_event(name))
+    await asyncio.wait_for(stop.wait(), 30)
+    assert status.left
+    assert status.said.empty()
+
+
+async def test_a_host_of_before_that_says_nothing_of_it_is_none_to_end_for(
+    win32: FakeWin32,
+) -> None:
+    win32.make_events(STOP, SUCCEEDED)
+    _status, stop, _ = listening(win32)
+    for each in threading.enumerate():
+        if each.name == "successor":
+            await asyncio.to_thread(each.join, 30)
+            assert not each.is_alive()
+    assert not stop.is_set()
+    win32.set_event(win32.open_event(STOP))
+    await asyncio.wait_for(stop.wait(), 30)
 
 
 async def test_a_child_whose_host_is_gone_ends(win32: FakeWin32) -> None:

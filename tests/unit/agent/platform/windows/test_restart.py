@@ -16,6 +16,8 @@ from agent.platform.windows.restart import (
     Step,
 )
 
+# of a hand-over of 1 to another
+FAILED = (Doing(Act.TELL_FAILED), Doing(Act.GO_ON, 1))
 NEVER = 5  # SERVICE_CONTROL_SHUTDOWN: of no concern here
 
 
@@ -30,7 +32,7 @@ def running(main: int = 1) -> Hosted:
 
 def handing_over() -> Hosted:
     now, done = restart.controlled(running(), PARAMCHANGE)
-    assert done == (Doing(Act.START),)
+    assert done == (Doing(Act.HOLD, 1), Doing(Act.START))
     now, _ = restart.started(now, 2)
     assert now == Hosted(Phase.HANDING_OVER, main=1, successor=2)
     return now
@@ -48,7 +50,7 @@ def test_it_is_running_only_when_the_agent_is_ready() -> None:
 @pytest.mark.parametrize("control", [PARAMCHANGE, UPGRADED])
 def test_the_one_before_serves_until_its_successor_is_ready(control: int) -> None:
     now, done = restart.controlled(running(), control)
-    assert done == (Doing(Act.START),)
+    assert done == (Doing(Act.HOLD, 1), Doing(Act.START))
     now, done = restart.started(now, 2)
     assert (now.main, done) == (1, ())
     now, done = restart.ready(now, 2)
@@ -60,7 +62,7 @@ def test_the_one_before_serves_until_its_successor_is_ready(control: int) -> Non
 
 def test_one_that_is_not_ready_in_time_is_ended_and_the_other_goes_on() -> None:
     now, done = restart.too_late(handing_over(), 2)
-    assert done == (Doing(Act.KILL, 2), Doing(Act.TELL_FAILED))
+    assert done == (Doing(Act.KILL, 2), *FAILED)
     assert now == Hosted(Phase.RUNNING, main=1)
     assert restart.ended(now, 2) == (now, ())
 
@@ -80,20 +82,20 @@ def test_one_that_was_succeeded_and_does_not_end_is_ended() -> None:
 
 def test_one_that_ends_before_it_is_ready_takes_nobody_along() -> None:
     now, done = restart.ended(handing_over(), 2)
-    assert (now, done) == (Hosted(Phase.RUNNING, main=1), (Doing(Act.TELL_FAILED),))
+    assert (now, done) == (Hosted(Phase.RUNNING, main=1), FAILED)
 
 
 def test_one_that_can_not_even_begin_neither() -> None:
     now, _ = restart.controlled(running(), UPGRADED)
     now, done = restart.not_started(now)
-    assert (now, done) == (Hosted(Phase.RUNNING, main=1), (Doing(Act.TELL_FAILED),))
+    assert (now, done) == (Hosted(Phase.RUNNING, main=1), FAILED)
 
 
 def test_what_is_asked_during_a_hand_over_is_not_forgotten() -> None:
     now, done = restart.controlled(handing_over(), PARAMCHANGE)
     assert (now.again, done) == (True, ())
     now, done = restart.ready(now, 2)
-    assert done == (Doing(Act.SUCCEED, 1), Doing(Act.START))
+    assert done == (Doing(Act.SUCCEED, 1), Doing(Act.HOLD, 2), Doing(Act.START))
     assert now == Hosted(Phase.HANDING_OVER, main=2, draining=frozenset({1}))
 
 
@@ -103,12 +105,12 @@ def test_what_is_asked_before_the_first_is_ready_comes_after() -> None:
     now, done = restart.controlled(now, PARAMCHANGE)
     assert done == ()
     now, done = restart.ready(now, 1)
-    assert done == (Doing(Act.REPORT), Doing(Act.START))
+    assert done == (Doing(Act.REPORT), Doing(Act.HOLD, 1), Doing(Act.START))
 
 
 def test_a_successor_that_is_under_way_saves_the_service() -> None:
     now, done = restart.ended(handing_over(), 1)
-    assert (now.phase, done) == (Phase.HANDING_OVER, ())
+    assert (now.phase, done) == (Phase.HANDING_OVER, (Doing(Act.TELL_ENDED, 1),))
     now, done = restart.ready(now, 2)
     assert (now, done) == (Hosted(Phase.RUNNING, main=2), ())
 
@@ -120,7 +122,9 @@ def test_where_both_are_gone_the_service_has_ended(
     now, _ = restart.ended(handing_over(), 1)
     now, done = last(now, 2)
     assert (now.phase, now.failed) == (Phase.STOPPED, True)
-    assert Doing(Act.REPORT) in done
+    assert done[-1] == Doing(Act.REPORT)
+    # nobody goes on
+    assert Doing(Act.TELL_FAILED) not in done
 
 
 def test_an_agent_that_ends_by_itself_is_the_end_of_the_service() -> None:

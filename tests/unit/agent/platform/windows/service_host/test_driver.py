@@ -77,7 +77,7 @@ class Stage:
         def look() -> None:
             asked = {
                 what
-                for what in ("stop", "succeeded")
+                for what in ("stop", "succeeded", "awaited")
                 if self.win32.event_of(self.child(number), what).is_set
             }
             assert asked == set(events)
@@ -141,7 +141,7 @@ def test_the_agent_is_told_its_events_and_where_its_secrets_are(stage: Stage) ->
 def test_its_events_are_for_the_service_alone(stage: Stage) -> None:
     def look() -> None:
         made = [each for each in stage.win32.events.values() if each.name]
-        assert len(made) == 4
+        assert len(made) == 5
         for each in made:
             assert each.sddl == (
                 "D:P(A;;0x1f0003;;;SY)(A;;0x1f0003;;;BA)"
@@ -258,9 +258,9 @@ def test_another_takes_over_and_the_one_before_ends_gently(
     stage.play(
         stage.ready(1),
         stage.sends(control),
-        stage.sees(1, state=RUNNING),  # until the other is ready
+        stage.sees(1, "awaited", state=RUNNING),  # until the other is ready
         stage.ready(2),
-        stage.sees(1, "stop", "succeeded", state=RUNNING),
+        stage.sees(1, "stop", "succeeded", "awaited", state=RUNNING),
         stage.ends(1),
         stage.sees(2, state=RUNNING),
         stage.sends(STOP),
@@ -323,10 +323,10 @@ def test_where_the_new_one_can_not_be_started_the_old_one_stays(stage: Stage) ->
 def test_a_stop_in_the_middle_of_a_hand_over_ends_both(stage: Stage) -> None:
     stage.play(
         *(stage.ready(1), stage.sends(PARAMCHANGE), stage.sends(STOP)),
-        stage.sees(1, "stop", state=STOPPING),
+        stage.sees(1, "stop", "awaited", state=STOPPING),
         stage.sees(2, "stop", state=STOPPING),
         # what gets ready meanwhile takes nothing over
-        *(stage.ready(2), stage.sees(1, "stop", state=STOPPING)),
+        *(stage.ready(2), stage.sees(1, "stop", "awaited", state=STOPPING)),
         *(stage.ends(2), stage.ends(1)),
     )
     assert stage.end == (0, 0)
@@ -360,6 +360,8 @@ def test_where_the_old_one_dies_in_a_hand_over_the_new_one_is_waited_for(
         stage.ends(2),
     )
     assert stage.end == (0, 0)
+    (told,) = stage.told
+    assert told.message == "the agent: it ended with exit code 1; waiting for another"
 
 
 def test_where_both_die_the_service_has_failed(stage: Stage) -> None:
@@ -368,6 +370,8 @@ def test_where_both_die_the_service_has_failed(stage: Stage) -> None:
         stage.ends(2, 2),
     )
     assert stage.end == (SPECIFIC, 2)
+    _, told = stage.told
+    assert told.message == "the service ends: it ended with exit code 2"
 
 
 def test_one_that_dies_as_it_gets_ready_does_not_serve(stage: Stage) -> None:
@@ -398,7 +402,7 @@ def test_what_drains_is_waited_for_by_a_stop_too(stage: Stage) -> None:
         *(
             stage.sends(STOP),
             stage.ends(2),
-            stage.sees(1, "stop", "succeeded", state=STOPPING),
+            stage.sees(1, "stop", "succeeded", "awaited", state=STOPPING),
         ),
         stage.ends(1),
     )
