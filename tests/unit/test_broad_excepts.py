@@ -14,7 +14,7 @@ BOUNDARIES = {
     "agent/ldap/certificates.py": 1,  # a stranger's certificate: told as unreadable
     "agent/ldap/connection.py": 1,  # an answer in ldap3's hands: no answer
     "agent/platform/windows/event_journal.py": 1,  # an entry: the next one is written
-    "agent/platform/windows/pywin32_services.py": 1,  # a run: its manager is told
+    "agent/platform/windows/service_run.py": 1,  # a run: log and manager are told
     "agent/relay_client/listener.py": 3,  # a request: answered; what a relay does
     "agent/request/handler.py": 1,  # a request: it is audited and answered
     "agent/service/service.py": 1,  # what is done for good: begun again

@@ -7,7 +7,6 @@ assert sys.platform == "win32"
 import contextlib
 import errno
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -20,9 +19,8 @@ import win32service
 from agent.platform.windows.pywin32_errors import as_os_error
 from agent.platform.windows.pywin32_port import INFORMATION, PyWin32, in_sddl
 from agent.platform.windows.pywin32_processes import PyWin32Processes, number
+from agent.platform.windows.service_run import Controls, run
 from agent.platform.windows.win32_services import (
-    INTERROGATE,
-    SPECIFIC,
     ServiceConfig,
     ServiceReport,
     ServiceState,
@@ -62,6 +60,8 @@ class PyWin32Services(PyWin32, PyWin32Processes):
     """Windows itself, with what host process and wizard need beside the agent."""
 
     def serve(self, service: str, main: Callable[[Session], None]) -> None:
+        port = self
+
         class Hosted:
             """What pywin32 makes when the service starts; it calls SvcRun."""
 
@@ -71,7 +71,8 @@ class PyWin32Services(PyWin32, PyWin32Processes):
                 self._session = _Session(service)
 
             def SvcRun(self) -> None:  # noqa: N802 - as it calls it
-                _run(self._session, main)
+                # pywin32 would say STOPPED once more, and that without an exit code
+                run(self._session, main, port, os._exit)
 
         with as_os_error():
             servicemanager.Initialize()
@@ -245,10 +246,9 @@ class _Session:
     """One run of a service; made in its thread."""
 
     def __init__(self, service: str) -> None:
-        self._came = deque[int]()
         # of automatic reset
         self._wake = number(win32event.CreateEvent(None, False, False, None))
-        self._last = ServiceReport(ServiceState.START_PENDING)
+        self._controls = Controls(lambda: win32event.SetEvent(self._wake))
         self._handle = servicemanager.RegisterServiceCtrlHandler(
             service, self._control, True
         )
@@ -258,14 +258,9 @@ class _Session:
         return self._wake
 
     def controls(self) -> Sequence[int]:
-        came = []
-        with contextlib.suppress(IndexError):
-            while True:
-                came.append(self._came.popleft())
-        return came
+        return self._controls.given()
 
     def report(self, report: ServiceReport) -> None:
-        self._last = report
         with as_os_error():
             win32service.SetServiceStatus(
                 self._handle,
@@ -281,29 +276,8 @@ class _Session:
             )
 
     def _control(self, control: int, *_: object) -> int:
-        if control == INTERROGATE:
-            with contextlib.suppress(OSError):
-                self.report(self._last)
-        else:
-            self._came.append(control)
-            win32event.SetEvent(self._wake)
+        self._controls.take(control)
         return 0
-
-
-def _run(session: _Session, main: Callable[[Session], None]) -> None:
-    """Run a service; it has ended by a fault where it raises.
-
-    pywin32 would say STOPPED once more, and that without an exit code: the process
-    ends before that.
-    """
-    try:
-        main(session)
-    except BaseException:  # noqa: BLE001 - the manager is to hear of any
-        session.report(
-            ServiceReport(ServiceState.STOPPED, exit_code=SPECIFIC, specific=1)
-        )
-        os._exit(1)
-    os._exit(0)
 
 
 @contextlib.contextmanager
