@@ -62,6 +62,11 @@ class WindowsOwnership:
             return self.win32.sddl_of(str(path))
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            why = str(error.strerror or error).rstrip(".")
+            raise ServiceFailed(
+                Text("{path} can't be looked at: {why}.", path=str(path), why=why)
+            ) from error
 
 
 def _as_made(now: str, wanted: str) -> bool:

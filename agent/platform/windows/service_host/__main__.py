@@ -25,7 +25,6 @@ from agent.platform.windows.win32_services import HostWin32, Session
 
 # as `agent.system.paths`, which stands above this, has them
 SECRETS, LOG = Path("secrets"), Path("log", "agent.log")
-_MOST_LOG = 1_000_000
 _STARTED_BY_HAND = 1063  # ERROR_FAILED_SERVICE_CONTROLLER_CONNECT
 
 
@@ -52,12 +51,10 @@ def host(win32: HostWin32, session: Session) -> None:
         win32.leave_heap_out_of_reports()
     win32.end_children_with_me()
     home = Path(win32.program_data()) / OURS
-    log = home / LOG
-    _set_aside(log)
     starting = Starting(
         program=lambda: program_of(win32.service_image(SERVICE)),
         given=partial(given, home),
-        log=str(log),
+        log=str(home / LOG),
     )
     with contextlib.closing(EventJournal(win32)) as journal:
         ServiceHost(win32, session, starting, journal).run()
@@ -73,13 +70,6 @@ def given(home: Path) -> Mapping[str, str]:
         FOLDER_VARIABLE: str(folder),
         INSTALLATION_VARIABLE: installation_in(folder),
     }
-
-
-def _set_aside(log: Path) -> None:
-    """Begin a new file of last words where the one there is long."""
-    with contextlib.suppress(OSError):  # there is none, or it is open somewhere
-        if log.stat().st_size > _MOST_LOG:
-            log.replace(log.with_name(f"{log.name}.1"))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from agent.platform.windows import descriptors
 from agent.platform.windows.platform import SUCCESSOR_VARIABLE
@@ -17,6 +18,7 @@ from agent.platform.windows.service_notification import (
 from agent.platform.windows.service_sid import service_sid
 from agent.platform.windows.win32_services import HostWin32
 
+_MOST_LOG = 1_000_000
 _RUN = ("-I", "-m", "agent", "run")
 
 
@@ -61,9 +63,21 @@ def start(win32: HostWin32, how: Starting, *, successor: bool) -> tuple[int, Chi
         if successor:
             own[SUCCESSOR_VARIABLE] = "1"
         command = (how.program(), *_RUN)
+        _set_aside(Path(how.log))
         process = win32.start_process(command, {**_inherited(), **own}, how.log)
+        undo.callback(win32.close_handle, process)
+        # one that nobody knows would serve, and never be asked to end
+        undo.callback(win32.end_process, process)
+        pid = win32.process_id(process)
         undo.pop_all()
-    return win32.process_id(process), Child(process, events)
+    return pid, Child(process, events)
+
+
+def _set_aside(log: Path) -> None:
+    """Begin a new file of last words where the one there is long."""
+    with contextlib.suppress(OSError):  # there is none, or it is open somewhere
+        if log.stat().st_size > _MOST_LOG:
+            log.replace(log.with_name(f"{log.name}.1"))
 
 
 def close(win32: HostWin32, child: Child) -> None:

@@ -119,6 +119,17 @@ def test_a_descriptor_that_is_not_understood_is_told(
     assert misplaced(installed) == [installed.places.settings]
 
 
+def test_one_that_can_not_be_looked_at_is_told(
+    win32: FakeServices, installed: WindowsHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> str:
+        raise PermissionError(13, "Access is denied.", path)
+
+    monkeypatch.setattr(win32, "sddl_of", refuse)
+    with pytest.raises(ServiceFailed, match="can't be looked at: Access is denied"):
+        misplaced(installed)
+
+
 def test_what_a_link_leads_to_is_not_touched(
     win32: FakeServices, installed: WindowsHost, tmp_path: Path
 ) -> None:

@@ -528,3 +528,14 @@ def test_what_windows_refuses_is_told(
     monkeypatch.setattr(win32, "create_service", refuse)
     with pytest.raises(ServiceFailed, match="Access is denied"):
         apply(host)
+
+
+def test_a_service_that_may_not_be_read_is_told(
+    win32: FakeServices, host: WindowsHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> None:
+        raise PermissionError(13, "Access is denied.")
+
+    monkeypatch.setattr(win32, "service_config", refuse)
+    with pytest.raises(ServiceFailed, match="Access is denied"):
+        planned(host)

@@ -185,7 +185,7 @@ def test_it_takes_a_stop_at_any_time_and_a_hand_over_once_it_runs(stage: Stage) 
     stage.play(stage.ready(1), stage.sends(STOP), stage.ends(1))
     accepted = {each.state: each.accepts for each in stage.win32.session.reports}
     assert accepted == {
-        PENDING: ACCEPT_STOP,
+        PENDING: ACCEPT_STOP | ACCEPT_PRESHUTDOWN,
         RUNNING: ACCEPT_STOP | ACCEPT_PRESHUTDOWN | ACCEPT_PARAMCHANGE,
         STOPPING: 0,
         STOPPED: 0,
@@ -224,8 +224,11 @@ def test_one_that_ends_before_it_is_ready_is_one(stage: Stage) -> None:
     assert stage.end == (SPECIFIC, 2)
 
 
-def test_a_stop_before_it_is_ready_is_none(stage: Stage) -> None:
-    stage.play(stage.sends(STOP), stage.sees(1, "stop", state=STOPPING), stage.ends(1))
+@pytest.mark.parametrize("control", [STOP, PRESHUTDOWN])
+def test_a_stop_before_it_is_ready_is_none(stage: Stage, control: int) -> None:
+    stage.play(
+        stage.sends(control), stage.sees(1, "stop", state=STOPPING), stage.ends(1)
+    )
     assert stage.end == (0, 0)
     assert not stage.told
 
@@ -249,6 +252,19 @@ def test_one_that_can_not_be_started_is_told_of(stage: Stage) -> None:
     stage.play()
     assert stage.end == (SPECIFIC, driver.NOT_STARTED)
     assert "it is not there" in stage.told[0].message
+
+
+def test_one_that_can_not_be_known_does_not_go_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> int:
+        raise OSError(6, "The handle is invalid")
+
+    monkeypatch.setattr(stage.win32, "process_id", refuse)
+    stage.play()
+    assert stage.child(1).forced
+    assert stage.end == (SPECIFIC, driver.NOT_STARTED)
+    assert [each for each in stage.win32.events.values() if each.name] == []
 
 
 @pytest.mark.parametrize("control", [PARAMCHANGE, UPGRADED])

@@ -87,11 +87,25 @@ def test_each_child_finds_the_id_as_it_is_then(win32: FakeHost) -> None:
     assert told == ["", ID]
 
 
-def test_a_long_file_of_last_words_is_set_aside(win32: FakeHost) -> None:
+def test_a_long_file_of_last_words_is_set_aside_at_each_start(win32: FakeHost) -> None:
     log = Path(win32.programs) / "Writeback" / program.LOG
     log.parent.mkdir()
     log.write_bytes(b"x" * 1_000_001)
-    win32.story.append(lambda: win32.end(win32.children[0], 2))
+    aside = log.with_name("agent.log.1")
+
+    def grow() -> None:
+        assert not log.exists()
+        assert aside.exists()
+        log.write_bytes(b"y" * 1_000_001)
+        win32.event_of(win32.children[0], "ready").is_set = True
+        win32.session.send(PARAMCHANGE)
+
+    def end() -> None:
+        for child in win32.children:
+            win32.end(child, 2)
+
+    win32.story.extend((grow, lambda: None, end))
     program.host(win32, win32.session)
+    assert len(win32.children) == 2
     assert not log.exists()
-    assert log.with_name("agent.log.1").exists()
+    assert aside.read_bytes()[:1] == b"y"
