@@ -4,13 +4,17 @@ import sys
 
 assert sys.platform == "win32"
 
+import contextlib
+import msvcrt
+import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import win32api
 import win32con
 import win32event
+import win32file
 import win32job
 import win32process
 import win32security
@@ -19,6 +23,11 @@ from agent.platform.windows.pywin32_errors import as_os_error
 
 _TO_WAIT = 0x00100000  # SYNCHRONIZE
 _TO_HOST = _TO_WAIT | 0x0001 | 0x1000  # PROCESS_TERMINATE, QUERY_LIMITED_INFORMATION
+# FILE_GENERIC_WRITE without FILE_WRITE_DATA, and FILE_READ_ATTRIBUTES
+_TO_APPEND = 0x120114 | 0x80
+_SHARED = (
+    win32con.FILE_SHARE_READ | win32con.FILE_SHARE_WRITE | win32con.FILE_SHARE_DELETE
+)
 _SDDL_REVISION = 1
 _ALREADY_EXISTS = 183
 _FORCED = 1
@@ -46,7 +55,7 @@ class PyWin32Processes:
     def start_process(
         self, command: Sequence[str], environment: Mapping[str, str], log: str
     ) -> int:
-        with open(log, "ab") as words:  # noqa: PTH123 - a path as Windows has it
+        with _to_append(log) as words:
             # pywin32 can't name which handles a child inherits; this names these alone
             started = subprocess.Popen(
                 list(command),
@@ -107,6 +116,20 @@ class PyWin32Processes:
     def close_handle(self, handle: int) -> None:
         with as_os_error():
             win32api.CloseHandle(handle)
+
+
+@contextlib.contextmanager
+def _to_append(path: str) -> Iterator[int]:
+    """Open a file to write at its end, which may have another name meanwhile."""
+    with as_os_error(path):
+        opened: Any = win32file.CreateFile(
+            path, _TO_APPEND, _SHARED, None, win32con.OPEN_ALWAYS, 0, None
+        )
+    words = msvcrt.open_osfhandle(int(opened.Detach()), os.O_APPEND | os.O_NOINHERIT)
+    try:
+        yield words
+    finally:
+        os.close(words)
 
 
 def number(handle: Any) -> int:
