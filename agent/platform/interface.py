@@ -118,8 +118,7 @@ class Files(Protocol):
     def make_folder(self, path: Path, mode: int = 0o777) -> None:
         """Make a folder and those above it, where they are not there.
 
-        FolderOfOthers where somebody else could have made what is there, on a system
-        whose folder for all of programs' data is everybody's to write.
+        FolderOfOthers where others could have made what is there, as on Windows.
         """
         ...
 

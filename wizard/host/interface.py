@@ -123,8 +123,8 @@ class ServiceAccounts(Protocol):
     def facts(self, now: Texts, wanted: Texts, last: Texts) -> Mapping[str, Any]:
         """Say what else is to be done for the account that is wanted."""
 
-    def give(self, facts: Mapping[str, Any]) -> None:
-        """Do it."""
+    def give(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Do what of it is not done yet, and give that."""
 
     def take_back(self, facts: Mapping[str, Any]) -> None:
         """Take back what `give` gave; nothing where it did not come to that."""

@@ -113,10 +113,9 @@ class ServiceUnit(Step):
 
     def apply(self, change: Change, context: Context) -> Facts:
         after, accounts = UnitState.of(change)[1], _unit(context).accounts
-        if accounts is not None:
-            accounts.give(after.more)
+        given = accounts.give(after.more) if accounts is not None else {}
         _put(after, context)
-        return {}
+        return {"given": given} if given else {}
 
     def undo(self, begun: Begun, context: Context) -> None:
         before, after = UnitState.of(begun.change)
@@ -135,7 +134,9 @@ class ServiceUnit(Step):
             raise StepFailed(lack.what, remedy, lack.needs)
         _put(before, context)
         if accounts is not None:
-            accounts.take_back(after.more)
+            # where it was cut off nobody knows how far that came
+            given = after.more if begun.made is None else begun.made.get("given", {})
+            accounts.take_back(given)
 
     def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
         paths = ", ".join(UnitState.of(begun.change)[0].files)

@@ -71,11 +71,15 @@ class WindowsAccounts:
             told[_ACCEPTS] = account
         return told
 
-    def give(self, facts: Mapping[str, Any]) -> None:
-        if _RIGHT in facts:
-            asked(lambda: self._win32.let_be_service(facts[_RIGHT]))
-        if _PASSWORD in facts:
-            self._set_password(facts[_PASSWORD])
+    def give(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = dict(facts)
+        if _RIGHT in given and not self._given_right(given[_RIGHT]):
+            del given[_RIGHT]  # by somebody else, since that was planned
+        if _RIGHT in given:
+            asked(lambda: self._win32.let_be_service(given[_RIGHT]))
+        if _PASSWORD in given:
+            self._set_password(given[_PASSWORD])
+        return given
 
     def take_back(self, facts: Mapping[str, Any]) -> None:
         if _RIGHT in facts:
