@@ -57,6 +57,9 @@ class SignedInPages:
                     return self.pages.go(SIGN_IN)
                 if error.code is Code.NOT_ENOUGH_PROOFS:
                     return self.pages.go("/account/prove")
+                if error.code is Code.PROOF_NOT_REGISTERED:
+                    lacks = account.lacks or ""
+                    return self.pages.show(request, "account/former", 409, lacks=lacks)
                 return self.pages.show(request, "not_now", 503, reference="")
 
         return handle

@@ -67,7 +67,7 @@ class HelpPages:
             member, call, asked, origin
         )
         if done:
-            return self._door.pages.go(HELP)
+            return self._door.pages.go(f"{HELP}?done=confirmed")
         return await self._show(request, member, 422, wrong="confirm")
 
     async def _show(
@@ -80,6 +80,7 @@ class HelpPages:
             member,
             "staff/help",
             status,
+            confirmed=request.query_params.get("done") == "confirmed",
             waiting=[
                 {
                     "call": each.call.id,

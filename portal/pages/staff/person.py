@@ -276,7 +276,7 @@ class HelpedPersonPages:
 
 def _shown(person: HelpedPerson) -> dict[str, Any]:
     """Give what a page shows of a caller."""
-    call, verdict = person.caller.call, person.answer.verdict
+    call, verdict, policy = person.caller.call, person.answer.verdict, person.policy
     return {
         "call": call.id,
         "name": call.shown,
@@ -288,7 +288,8 @@ def _shown(person: HelpedPerson) -> dict[str, Any]:
         "two_proof": person.two_proof,
         "may_give_access": person.has_enough_helpers,
         "is_known": person.known is not None,
-        "may_register": person.policy is not None,
+        "may_register": policy is not None,
+        "allowed_from": "" if policy is None else policy.registration.allowed_from,
         "blocked": person.known is not None and person.known.blocked is not None,
         "state": person.state,
         "has_address": any(each.kind is ProofKind.EMAIL for each in person.methods),

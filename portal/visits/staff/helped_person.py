@@ -46,7 +46,8 @@ class Link(StrEnum):
 class Found:
     """How one link is: `holds` is None where it is not known.
 
-    `why` is the agent's name for it; `until` when time alone mends it (Unix seconds).
+    `why` is the agent's name for it; `until` when time alone mends it (Unix seconds);
+    `allowed_from` is where what lacks may be registered, as the agent has it.
     """
 
     link: Link
@@ -55,6 +56,7 @@ class Found:
     have: int = 0
     need: int = 0
     until: float = 0.0
+    allowed_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,13 @@ def _by_methods(
     if policy is None:
         return ()
     have = registered_worth(own, policy)
-    enough = Found(Link.METHODS, have >= policy.proofs, have=have, need=policy.proofs)
+    enough = Found(
+        Link.METHODS,
+        have >= policy.proofs,
+        have=have,
+        need=policy.proofs,
+        allowed_from=policy.registration.allowed_from,
+    )
     if not own:
         return (enough,)
     registration = policy.registration

@@ -55,11 +55,35 @@ async def test_two_proof_people_need_a_code_for_it(
     """What they prove is worth nothing at the agent, and their password not enough."""
     portal.agent.people[0].two_proof = True
     page = await confirmed(await signed_in(portal, anna_before))
-    assert page.status == 503
+    assert (page.status, page.heading) == (409, "You need a registration code")
+    assert "was replaced since" in page.text
+    assert "/account/sign-in/code" in page.text
     assert receipts(portal) == {_FORMER}
     page = await confirmed(await by_code(portal))
     assert page.path == "/account"
     assert _FORMER not in receipts(portal)
+
+
+async def test_who_adds_another_way_is_told_the_same(
+    portal: Running, anna_before: Registered
+) -> None:
+    portal.agent.people[0].two_proof = True
+    browser = await signed_in(portal, anna_before)
+    await browser.open("/account/email")
+    await browser.send(address="anna@example.org")
+    page = await browser.send(code=portal.code_mailed())
+    assert (page.status, page.heading) == (409, "You need a registration code")
+    assert len(portal.rows("proof")) == 2
+
+
+async def test_out_of_the_network_they_may_come_from_there_as_well(
+    portal: Running, anna_before: Registered
+) -> None:
+    own = {"allowed_from": "networks", "networks": ["203.0.113.0/24"]}
+    portal.agent.people[0].registration.update(own)
+    page = await confirmed(await signed_in(portal, anna_before))
+    assert page.status == 409
+    assert "Open this page in your organization" in page.text
 
 
 async def test_a_receipt_that_counts_is_sent_and_keeps_its_age(

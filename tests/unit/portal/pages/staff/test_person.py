@@ -40,6 +40,45 @@ async def test_why_they_can_not_is_said_link_by_link(desk: Desk) -> None:
     assert "Enable the account." in page.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "says", "where"),
+    [
+        (
+            {"allowed_from": "anywhere"},
+            "they sign in and set up more",
+            "sign in at the portal and",
+        ),
+        (
+            {"allowed_from": "networks", "networks": ["192.0.2.0/24"]},
+            "in your organization's network, or with a registration code, and",
+            "in your organization's network or with a registration code,",
+        ),
+        (
+            {"allowed_from": "code"},
+            "with a registration code and set up more, as their password is not",
+            "sign in at the portal with a registration code and",
+        ),
+        (
+            {"two_proof": True},
+            "with a registration code and set up more, as their password is not",
+            "sign in at the portal with a registration code and",
+        ),
+    ],
+)
+async def test_who_set_up_too_few_is_told_what_helps_them(
+    desk: Desk, asked: dict[str, object], says: str, where: str
+) -> None:
+    """Of two-proof people an agent asks for a code, wherever others may register."""
+    anna = desk.portal.agent.people[0]
+    anna.two_proof = "two_proof" in asked
+    anna.registration.update(asked)
+    await desk.called_back()
+    page = await desk.act("register-again")
+    assert "They set up 0 of the 2 that are needed: they sign in" in page.text
+    assert says in page.text
+    assert where in page.text
+
+
 async def test_the_account_is_unlocked(desk: Desk) -> None:
     desk.portal.agent.people[0].locked = True
     await desk.called_back()
@@ -238,14 +277,18 @@ async def test_who_asks_for_two_proofs_needs_two_helpers(
     desk.portal.agent.people[0].two_proof = True
     page = await desk.called_back()
     assert f"{desk.call}/reset" not in page.text
-    assert "needs two helpers" in page.text
+    assert "a second helper confirms on their own page" in page.text
     own = {"token": page.forms[0].fields["token"]}
     page = await desk.staff.browser.post(f"{desk.call}/reset", own)
     assert (page.status, "Ask a second one" in page.text) == (422, True)
     assert not _asked(desk.portal, "reset")
     page = await desk.check("second")
-    assert "A second helper is asked to confirm" in page.text
-    await desk.confirm(second)
+    assert "Now it is the second helper's turn" in page.text
+    page = await second.browser.open("/staff/help")
+    assert "Speak with Helen" in page.text
+    assert "give the caller a registration code" in page.text
+    page = await desk.confirm(second)
+    assert "You confirmed it." in page.text
     page = await desk.act("reset")
     assert page.heading == "One-time password", page.text
 
