@@ -1,6 +1,5 @@
 """What a change of the service's account takes, beside the texts of its values."""
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -47,9 +46,11 @@ class WindowsAccounts:
                 Text("The service may not run as {account}.", account=account.name)
             )
         program_place.refuse_set_up_by_others(self._win32)
-        with contextlib.suppress(ValueError):  # which is told as another value
+        try:
             program = image_path.program_of(wanted[_IMAGE] or "")
-            program_place.refuse(self._win32, program, account.name)
+        except ValueError:  # which is told as another value
+            return
+        program_place.refuse(self._win32, program, account.name)
 
     def lack(self, now: Texts, then: Texts) -> Lack | None:
         account = then.get(_OBJECT)

@@ -52,7 +52,7 @@ def refuse(win32: WizardWin32, program: str, user: str) -> None:
     for path, mask in _places(program):
         try:
             found = win32.sddl_of(path)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise ServiceFailed(_not_looked_at(path, error)) from error
         _refuse_others(path, found, mask)
 

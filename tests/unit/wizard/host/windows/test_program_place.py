@@ -93,6 +93,21 @@ def test_what_is_not_there_is_refused(win32: FakeServices, host: WindowsHost) ->
         ServiceUnit().plan(target(host))
 
 
+def test_a_folder_that_windows_gives_nothing_to_read_of_is_refused(
+    win32: FakeServices, host: WindowsHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = win32.sddl_of
+
+    def read(path: str) -> str:
+        if path == FOLDER:
+            raise ValueError("no text")
+        return found(path)
+
+    monkeypatch.setattr(win32, "sddl_of", read)
+    with pytest.raises(ServiceFailed, match="can't be looked at: no text"):
+        ServiceUnit().plan(target(host))
+
+
 @pytest.mark.parametrize(
     "security",
     [
