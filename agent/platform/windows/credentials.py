@@ -1,10 +1,11 @@
 """The service's secrets: sealed by DPAPI for this machine, in files for the service.
 
 Anybody on the machine may ask DPAPI to open what is sealed in the machine's scope, so
-the descriptor of the files is what keeps them, and it is compared before one is opened:
-SYSTEM and Administrators, and the service that reads. The entropy is made of the name
-and the installation, so that no secret passes for another, nor for one of another
-installation on this machine.
+the descriptor of the files is what keeps them, and it is looked at before one is
+opened: SYSTEM and Administrators, and the service that reads. One that lets nobody else
+in is of use, however it came about; the wizard makes it as it was. The entropy is made
+of the name and the installation, so that no secret passes for another, nor for one of
+another installation on this machine.
 """
 
 import hashlib
@@ -42,9 +43,7 @@ class SealedCredentials:
         self._win32 = win32
         self._files = WindowsFiles(win32)
         self._folder = folder
-        self._installation = installation
-        # whoever owns a file may give it another descriptor
-        self._descriptor = "O:BA" + descriptors.file_read_by(service)
+        self._installation, self._service = installation, service
 
     def read(self, name: str) -> bytes | None:
         path = self.place(name)
@@ -52,6 +51,11 @@ class SealedCredentials:
             handle = self._files.open_to_read(path, follow=False)
         except FileNotFoundError:
             return None
+        except PermissionError as error:
+            why = str(error.strerror or error).rstrip(".")
+            raise CredentialUnusable(
+                Text("{path} can't be read: {why}", path=str(path), why=why)
+            ) from None
         with os.fdopen(handle, "rb") as file:
             self._compare(path, self._win32.sddl_of_open(handle))
             sealed = file.read(MOST)
@@ -69,7 +73,8 @@ class SealedCredentials:
     def put(self, name: str, value: bytes) -> None:
         """Seal a secret over an older one, in a file that the service alone reads."""
         sealed = self._win32.seal(value, self._entropy(name))
-        self._files.replace_with(self.place(name), sealed, self._descriptor)
+        descriptor = made_with(self._service)
+        self._files.replace_with(self.place(name), sealed, descriptor)
 
     def remove(self, name: str) -> None:
         """Forget a secret; nothing happens when there is none."""
@@ -81,7 +86,7 @@ class SealedCredentials:
 
     def _compare(self, path: Path, found: str) -> None:
         """Refuse a file that others could have opened; it is not mended."""
-        if sddl.same(found, self._descriptor) and _owner(found) == sddl.ADMINISTRATORS:
+        if not known_to_others(found, self._service):
             return
         raise CredentialUnusable(
             Text(
@@ -97,9 +102,23 @@ class SealedCredentials:
         return hashlib.sha256(_PURPOSE + b"\0".join(parts)).digest()
 
 
-def _owner(found: str) -> str | None:
-    """Give who owns it: `sddl.same` passes over one that is not named."""
-    return sddl.read(found).owner
+def made_with(service: str) -> str:
+    """Give the descriptor that the file of a secret is made with, for a service."""
+    # whoever owns a file may give it another descriptor
+    return "O:BA" + descriptors.file_read_by(service)
+
+
+def known_to_others(found: str, service: str) -> bool:
+    """Say whether others than the service could have opened what has this descriptor.
+
+    One that is not understood is open to all.
+    """
+    try:
+        owner = sddl.read(found).owner
+        others = descriptors.strangers(found, service)
+    except ValueError:
+        return True
+    return bool(others) or owner not in (sddl.ADMINISTRATORS, sddl.SYSTEM)
 
 
 def place_of(folder: Path, name: str) -> Path:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from agent.config.secret_store import SecretsUnavailable, time_of
 from agent.platform.interface import CredentialUnusable
-from agent.platform.windows import descriptors
 from agent.platform.windows.credentials import (
     INSTALLATION_FILE,
     SealedCredentials,
     installation_in,
+    made_with,
     place_of,
 )
 from agent.platform.windows.files import WindowsFiles
@@ -89,9 +89,8 @@ class WindowsCredentials:
         place = self.folder / INSTALLATION_FILE
         if self._any_sealed():
             raise _unreadable(place, os.strerror(errno.ENOENT))
-        readable = "O:BA" + descriptors.file_read_by(service_sid())
         text = f"{secrets.token_hex(16)}{os.linesep}".encode("ascii")
-        self._files.replace_with(place, text, readable)
+        self._files.replace_with(place, text, made_with(service_sid()))
 
     def _any_sealed(self) -> bool:
         return any(self.folder.glob(self._place("*").name))

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.platform.windows import descriptors, sddl
-from agent.platform.windows.credentials import INSTALLATION_FILE
+from agent.platform.windows.credentials import (
+    INSTALLATION_FILE,
+    known_to_others,
+    made_with,
+    place_of,
+)
 from agent.platform.windows.service_sid import service_sid
 from agent.platform.windows.win32 import FileCalls
 from agent.system.paths import Paths
@@ -19,7 +24,7 @@ _OWNED = "O:BA"
 class WindowsOwnership:
     """Descriptors as they are made, compared by what they let whom do.
 
-    A secret's file is none of these: one that others could read is not mended.
+    A secret that others could have opened is none of these: it is replaced.
     """
 
     win32: FileCalls
@@ -28,7 +33,7 @@ class WindowsOwnership:
     def misplaced(self) -> Sequence[Misplaced]:
         return tuple(
             Misplaced(path, _protection(now), _protection(wanted))
-            for path, wanted in self._wanted()
+            for path, wanted in (*self._wanted(), *self._secrets())
             if (now := self._now(path)) is not None and not _as_made(now, wanted)
         )
 
@@ -56,6 +61,14 @@ class WindowsOwnership:
         for path in (places.settings, places.enrolment):
             yield path, readable
         yield places.secrets / INSTALLATION_FILE, readable
+
+    def _secrets(self) -> Iterator[tuple[Path, str]]:
+        """Give those of use: of any other the descriptor is what tells."""
+        folder, service = self.places.secrets, service_sid()
+        for path in sorted(folder.glob(place_of(folder, "*").name)):
+            now = self._now(path)
+            if now is not None and not known_to_others(now, service):
+                yield path, made_with(service)
 
     def _now(self, path: Path) -> str | None:
         try:

@@ -75,12 +75,13 @@ def test_one_of_another_machine_or_a_damaged_one_does_not_open(
     "found",
     [
         "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;{sid})(A;;FR;;;BU)",
-        "O:BAD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;FR;;;{sid})",
+        "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;WD;;;BU)",
+        "O:BAD:AI(A;ID;FA;;;SY)(A;ID;FR;;;BU)(A;ID;FR;;;{sid})",
         "O:S-1-5-21-1-2-3-1104D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;{sid})",
-        "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FRFW;;;{sid})",
+        "O:BAD:P(XA;;FR;;;{sid})",
         "O:BA",
     ],
-    ids=["one more reader", "inherited", "another owner", "writable", "no DACL"],
+    ids=["a reader", "who gives rights", "inherited", "owner", "condition", "no DACL"],
 )
 def test_other_permissions_are_refused_and_not_mended(
     kept: SealedCredentials, win32: FakeWin32, found: str
@@ -93,12 +94,32 @@ def test_other_permissions_are_refused_and_not_mended(
     assert win32.sddl_of(str(kept.place(NAME))) == text
 
 
-def test_another_spelling_of_them_is_no_difference(
-    kept: SealedCredentials, win32: FakeWin32
+@pytest.mark.parametrize(
+    "found",
+    [
+        "O:BAD:PAI(A;;0x120089;;;{sid})(A;;FA;;;S-1-5-18)(A;;FA;;;BA)",
+        "O:BAD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;FR;;;{sid})",
+        "O:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FRFW;;;{sid})",
+        "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)",
+    ],
+    ids=["another spelling", "inherited", "from a backup", "the service is missing"],
+)
+def test_one_that_lets_nobody_else_in_is_of_use(
+    kept: SealedCredentials, win32: FakeWin32, found: str
 ) -> None:
-    text = f"O:BAD:PAI(A;;0x120089;;;{SERVICE})(A;;FA;;;S-1-5-18)(A;;FA;;;BA)"
-    win32.set_sddl(kept.place(NAME), text)
+    win32.set_sddl(kept.place(NAME), found.format(sid=SERVICE))
     assert kept.read(NAME) == CANARY.encode()
+
+
+def test_one_that_this_process_may_not_open_is_told(
+    kept: SealedCredentials, win32: FakeWin32, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str, *_: object) -> int:
+        raise PermissionError(13, "Access is denied.", path)
+
+    monkeypatch.setattr(win32, "open_file", refuse)
+    with pytest.raises(CredentialUnusable, match="be read: Access is denied"):
+        kept.read(NAME)
 
 
 def test_a_link_in_its_place_is_not_opened(
@@ -128,7 +149,7 @@ def test_it_is_made_for_the_service_alone(
     assert descriptors.strangers(found, SERVICE) == frozenset()
 
 
-@pytest.mark.parametrize("owner", ["", "O:SY", f"O:{SERVICE}"])
+@pytest.mark.parametrize("owner", ["", "O:BU", f"O:{SERVICE}"])
 def test_one_that_is_not_the_administrators_is_refused(
     kept: SealedCredentials,
     win32: FakeWin32,

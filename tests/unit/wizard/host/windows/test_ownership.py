@@ -11,6 +11,7 @@ from tests.fixtures.windows.fake_services import ADMINISTRATOR, FakeServices
 from tests.unit.wizard.answered import SETTINGS
 from wire.secret import Secret
 from wizard.host.interface import Protection, ServiceFailed
+from wizard.host.stored_secrets import trouble
 from wizard.host.windows.host import WindowsHost
 from wizard.inputs import Inputs
 from wizard.plan import journal
@@ -89,6 +90,42 @@ def test_one_that_others_may_open_is_told_mended_and_taken_back(
     assert misplaced(installed) == []
     FileOwnership().undo(Begun(0, change, None), context)
     assert sddl.same(win32.sddl_of(str(path)), more)
+
+
+HARMLESS = [
+    f"O:BAD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;FRFX;;;{SERVICE_SID})",
+    f"O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1301bf;;;{SERVICE_SID})",
+    "O:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)",
+]
+
+
+@pytest.mark.parametrize("found", HARMLESS)
+def test_a_secret_that_nobody_else_could_open_is_told_and_mended(
+    win32: FakeServices, installed: WindowsHost, found: str
+) -> None:
+    (path,) = installed.places.secrets.glob("*.dpapi")
+    win32.set_sddl(path, found)
+    context = Context(installed, Inputs(), allow_all)
+    (row,) = FileOwnership().verify(Target(SETTINGS, context))
+    assert row.state == "failed"
+    assert str(path) in row.title
+    (change,) = FileOwnership().plan(Target(SETTINGS, context))
+    FileOwnership().apply(change, context)
+    made = "O:BA" + descriptors.file_read_by(SERVICE_SID)
+    assert sddl.same(win32.sddl_of(str(path)), made)
+    assert misplaced(installed) == []
+    assert installed.secrets.get("agent-keys") == Secret("canary")
+
+
+def test_a_secret_that_others_could_open_is_refused_and_not_mended(
+    win32: FakeServices, installed: WindowsHost
+) -> None:
+    (path,) = installed.places.secrets.glob("*.dpapi")
+    win32.set_sddl(path, f"{win32.sddl_of(str(path))}(A;;FR;;;BU)")
+    assert misplaced(installed) == []
+    why = trouble("agent-keys", installed.secrets)
+    assert str(path) in why
+    assert "known to others" in why
 
 
 @pytest.mark.parametrize("owner", [ADMINISTRATOR, "S-1-5-32-545"])
