@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from portal.errors import PortalUnusable
+from wire.tls import checking_context
 
 
 def tls_context(ca: Path | None, field: str) -> ssl.SSLContext:
@@ -22,9 +23,7 @@ def tls_context(ca: Path | None, field: str) -> ssl.SSLContext:
 
 @cache
 def _trusting(ca: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.hostname_checks_common_name = False
+    context = checking_context()
     if ca is not None:
         context.load_verify_locations(cafile=ca)
     return context

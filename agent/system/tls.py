@@ -4,19 +4,16 @@ import ssl
 from pathlib import Path
 
 from agent.system.named_files import read_named
+from wire.tls import checking_context
 
 
 def client_context(ca: Path | None, authority: str | None = None) -> ssl.SSLContext:
     """Make a context that checks certificate and name; TLS 1.2 at least.
 
     `authority` is one certificate, as PEM text, that is trusted beside the file of the
-    CA or the trust store. The name is one of the certificate's subjectAltName, never
-    its subject's CN (RFC 9525 section 2). OSError where the file of the CA is missing
-    or no PEM.
+    CA or the trust store. OSError where the file of the CA is missing or no PEM.
     """
-    context = ssl.create_default_context(cadata=_pem(ca) if ca else None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.hostname_checks_common_name = False
+    context = checking_context(_pem(ca) if ca else None)
     if authority:
         _trust(authority, context)
     return context

@@ -18,6 +18,7 @@ from portal.templating import STATIC
 from portal.tls import tls_context
 from wire.http_session import AnswerTooLong, http_session, read_short
 from wire.server.address import host_port
+from wire.tls import checking_context
 
 _TIMEOUT_S = 10.0
 _ICON = "icon.svg"
@@ -77,8 +78,7 @@ def proxies(settings: Settings) -> Iterator[Checked]:
 async def front(settings: Settings, ca: Path | None) -> Checked:
     """Ask as a browser does, at the address that people type."""
     part = f"address {settings.base_url}"
-    tls = ssl.create_default_context()
-    tls.minimum_version = ssl.TLSVersion.TLSv1_2
+    tls = checking_context()
     if ca is not None:
         tls.load_verify_locations(cafile=ca)
     address = f"{settings.base_url}/static/{_ICON}"

@@ -58,6 +58,15 @@ def others_in(modules: Path) -> set[str]:
     return {each for each in names - own - libraries if not each.startswith(more)}
 
 
+def distributions_of(module: str, wheels: set[str]) -> set[str]:
+    """Name what a module is of, as this machine's Python says, or else by its name."""
+    known = packages_distributions().get(module)
+    if known is None:
+        # of the older Python in the package alone, as backports.tarfile is
+        return {module, *(each for each in wheels if each.startswith(f"{module}-"))}
+    return {canonicalize_name(each) for each in known}
+
+
 @pytest.mark.parametrize("short", RECIPES)
 def test_the_sbom_is_valid_and_of_what_lies_there(
     packages: Packages, short: str, tmp_path: Path
@@ -67,17 +76,11 @@ def test_the_sbom_is_valid_and_of_what_lies_there(
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     purls = [each["purl"] for each in json.loads(text)["components"]]
     wheels = {each.split("/")[1].partition("@")[0] for each in purls if "pypi" in each}
-    # as this machine's Python says which distribution a module is of
-    known, there = packages_distributions(), others_in(modules)
-    for module in there:
-        of = {canonicalize_name(each) for each in known.get(module, [module])}
+    listed: set[str] = set()
+    for module in others_in(modules):
+        of = distributions_of(module, wheels)
         assert of & wheels, f"{module} is in the package, and not on its list"
-    tops = {
-        (canonicalize_name(name), module)
-        for module in there
-        for name in known.get(module, [module])
-    }
-    listed = {name for name, _ in tops}
+        listed |= of
     assert wheels - listed == {"pyinstaller", *_ELSEWHERE.get(short, ())}
     debian = {each.split("/")[2].partition("@")[0] for each in purls if "deb/" in each}
     assert {"libpython3.11", "libssl3", "zlib1g"} <= debian
