@@ -12,6 +12,7 @@ from portal.keys.pepper import Purpose
 from portal.pages.account import AccountPages, SignedInPages
 from portal.pages.account_proof import AccountProofPages
 from portal.pages.administration.pages import AdministrationPages
+from portal.pages.brand import BrandFiles
 from portal.pages.change import ChangePages
 from portal.pages.device_api import DeviceEndpoints
 from portal.pages.forgotten import ForgottenPages
@@ -61,6 +62,7 @@ from portal.web.security_headers import SecurityHeaders
 def application(services: Services, lookups: Lookups) -> ASGIApp:
     """Put the portal together: its pages, and what guards them."""
     pages = Pages(services)
+    own_files = BrandFiles(services.brand).routes
     static = Mount("/static", StaticFiles(directory=STATIC), name="static")
 
     def fault(request: Request, error: Exception) -> Response:
@@ -68,7 +70,7 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
         return pages.show(request, "fault", status, status=status)
 
     app = Starlette(
-        routes=[*routes_of(pages, services, lookups), static],
+        routes=[*routes_of(pages, services, lookups), *own_files, static],
         exception_handlers={HTTPException: fault, Exception: fault},
     )
     # it would send a form on by the scheme that the proxy came with

@@ -16,6 +16,7 @@ from portal.agents.exchange import AgentExchange
 from portal.agents.pool import AgentPool
 from portal.agents.relay_http import RelayHttp, Transport
 from portal.app import application
+from portal.brand.brand import brand_of
 from portal.database import agents as agent_rows
 from portal.database.engine import Database
 from portal.database.events import Events
@@ -86,7 +87,8 @@ async def portal(
         )
         reached = opened(settings, secrets, clock, open_provider)
         provider = await stack.enter_async_context(reached)
-        services = replace(services, provider=provider)
+        brand = brand_of(settings.brand, settings.organization)
+        services = replace(services, provider=provider, brand=brand)
         lookups = Lookups(services)
         stack.push_async_callback(lookups.close)
         await pool.look()

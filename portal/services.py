@@ -1,10 +1,11 @@
 """What the portal works with, put together once and handed to who needs it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.agents.code_orders import CodeOrders
 from portal.agents.pool import AgentPool
+from portal.brand.brand import Brand
 from portal.database.engine import Database
 from portal.database.events import Events
 from portal.database.outbox import Outbox
@@ -38,6 +39,7 @@ class Services:
     clock: Callable[[], float]
     tick_s: float
     provider: Provider | None = None
+    brand: Brand = field(default_factory=Brand)
 
     def serves(self, kind: ProofKind) -> bool:
         """Whether people can prove it so at this portal, wherever it counts."""

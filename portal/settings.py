@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from portal.brand.section import BrandSection
 from portal.errors import PortalUnusable
 from portal.text_messages import TextMessages
 from wire import names
@@ -237,6 +238,7 @@ class Settings(_Section):
     notify: Notify = Notify()
     sms: TextMessages | None = None
     questions: Questions = Questions()
+    brand: BrandSection = BrandSection()
     retention: Retention = Retention()
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.agents.exchange import AgentExchange
 from portal.agents.relay_http import NoAnswer, RelayHttp
+from portal.brand.brand import brand_of
 from portal.cli import surroundings
 from portal.cli.checked import Checked
 from portal.cli.events import reading
@@ -73,6 +74,8 @@ async def _all(arguments: argparse.Namespace) -> list[Checked]:
         return [await surroundings.node(settings)]
     secrets = secrets_of(arguments)
     checked = [Checked("settings", True, f"{arguments.settings} is in the form")]
+    if settings.brand.logo is not None:
+        checked.append(_logo(settings))
     checked += _secrets(settings, secrets)
     checked.append(_database(arguments, secrets))
     checked += [each async for each in _agents(settings, secrets)]
@@ -92,6 +95,14 @@ async def _around(settings: Settings, ca: Path | None) -> AsyncIterator[Checked]
         yield each
     yield await surroundings.node(settings)
     yield await surroundings.front(settings, ca)
+
+
+def _logo(settings: Settings) -> Checked:
+    try:
+        brand_of(settings.brand, settings.organization)
+    except PortalUnusable as error:
+        return Checked("logo", False, str(error))
+    return Checked("logo", True, f"{settings.brand.logo} can be shown")
 
 
 def _secrets(settings: Settings, secrets: SecretFiles) -> Iterator[Checked]:

@@ -41,6 +41,7 @@ class Pages:
             template,
             language,
             organization=settings.organization,
+            brand=self.services.brand,
             help=self.help,
             token=self._token(request),
             **fields,

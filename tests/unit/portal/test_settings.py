@@ -78,6 +78,17 @@ def test_the_port_of_https_is_left_out_as_browsers_do() -> None:
         (_provider(means="mail"), "identity_provider.means: "),
         (_provider(max_age_s=601), "identity_provider.max_age_s: "),
         (_provider(authentication="jwt"), "identity_provider.authentication: "),
+        ({"brand": {"accent": "red"}}, "brand.accent: 'red' must be a colour such"),
+        (
+            {"brand": {"accent": "#e0a800"}},
+            "brand.accent: #e0a800 has a contrast of 1.8",
+        ),
+        (
+            {"brand": {"accent": "#0b5cad", "accent_dark": "#0b5cad"}},
+            "brand.accent_dark: #0b5cad has a contrast of 1.9",
+        ),
+        ({"brand": {"accent_dark": "#8ab8f0"}}, "accent_dark: needs accent"),
+        ({"brand": {"colour": "#0b5cad"}}, "brand.colour: "),
         ({"time_zone": "Europe/Atlantis"}, "'Europe/Atlantis' must be a time zone"),
         ({"time_zone": "../../etc/passwd"}, "'../../etc/passwd' must be a time zone"),
         ({"time_zone": ""}, "'' must be a time zone"),
