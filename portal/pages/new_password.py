@@ -23,6 +23,7 @@ from wire.operation import Operation
 from wire.outcomes import Code
 
 _WAITING = "/forgot/waiting"
+_KNOWN = f"{_WAITING}/known"
 
 
 class NewPasswordPages:
@@ -43,6 +44,7 @@ class NewPasswordPages:
             Route(PASSWORD, visiting(self.password), methods=["GET"]),
             Route(PASSWORD, visiting(self.set_password), methods=["POST"]),
             Route(_WAITING, visiting(self.waiting), methods=["GET"]),
+            Route(_KNOWN, visiting(self.known), methods=["GET"]),
         ]
 
     async def need(self, request: Request, seen: SeenVisit) -> Response:
@@ -104,6 +106,11 @@ class NewPasswordPages:
         outcome = await self._writing.outcome(seen.visit, self._pages.origin(request))
         return self._after(request, outcome)
 
+    async def known(self, _request: Request, seen: SeenVisit) -> Response:
+        """Tell the page that waits whether to go on: 204, or 202 where it is early."""
+        is_known = await self._writing.is_known(seen.visit)
+        return Response(status_code=204 if is_known else 202)
+
     async def _again(
         self, request: Request, seen: SeenVisit, **fields: Any
     ) -> Response:
@@ -157,6 +164,7 @@ class NewPasswordPages:
                     "waiting",
                     202,
                     address=_WAITING,
+                    known=_KNOWN,
                     kind="" if operation is None else str(operation),
                 )
             case WriteRefused(answer=answer) if answer.code not in PASSING:

@@ -143,6 +143,24 @@ class Writing:
             return NotKnown(_operation(sent))
         return await self._settled(visit, answer, began, origin, _operation(sent))
 
+    async def is_known(self, visit: Visit) -> bool:
+        """Whether `outcome` would say something else by now; nothing is settled.
+
+        By the same token: the agent does what it stands for once, however often it
+        comes. What is not known for too long is no reason to wait on.
+        """
+        held = self._open.get(visit.id)
+        if held is None:
+            return False
+        agent, sent, began = held
+        if time.monotonic() - began > _SETTLE_S:
+            return True
+        try:
+            answer = await agent.send(sent, time.monotonic() + _WRITE_S, again=True)
+        except OutcomeUnknown:
+            return False
+        return answer.code is not Code.UNKNOWN_RESULT
+
     async def _write(
         self,
         seen: SeenVisit,

@@ -25,6 +25,7 @@ _PAGES = (
     "/forgot/need",
     "/forgot/password",
     "/forgot/waiting",
+    "/forgot/waiting/known",
     "/account",
     "/account/app",
     "/account/passkey",

@@ -78,6 +78,27 @@ async def test_an_unlock_whose_answer_was_lost_is_no_new_password(
     assert done == ["account_unlocked"]
 
 
+async def test_the_page_that_waits_is_told_once_it_is_known(
+    portal: Running, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And settles nothing by it: the page itself says what became of it."""
+    await lose_the_answer(portal, monkeypatch, browser)
+    with monkeypatch.context() as away:
+        away.setattr(portal.agent, "silent", True)
+        answered = await browser.raw("GET", "/forgot/waiting/known", b"", {})
+        assert (answered.status, answered.text) == (202, "")
+    portal.agent.refuse_with = "unknown_result"
+    answered = await browser.raw("GET", "/forgot/waiting/known", b"", {})
+    assert answered.status == 202
+    portal.agent.refuse_with = None
+    for _ in range(2):
+        answered = await browser.raw("GET", "/forgot/waiting/known", b"", {})
+        assert (answered.status, answered.text) == (204, "")
+    assert not [e for e in portal.rows("event") if e["kind"] == "account_unlocked"]
+    assert (await browser.open("/forgot/waiting")).heading == UNLOCKED
+    assert writes_of(portal) == [Operation.UNLOCK]
+
+
 async def test_a_password_typed_after_it_is_told_of_the_unlock(
     portal: Running, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
