@@ -55,6 +55,7 @@ from portal.visits.registration_codes import RegistrationCodes
 from portal.visits.staff.sessions import StaffSessions
 from portal.visits.verification import Verification
 from portal.visits.write import Writing
+from portal.web.measured import Measured
 from portal.web.same_site import SameSite
 from portal.web.security_headers import SecurityHeaders
 
@@ -77,7 +78,7 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
     app.router.redirect_slashes = False
     settings = services.settings
     guarded = SameSite(app, settings.base_url, settings.host)
-    return SecurityHeaders(guarded)
+    return Measured(SecurityHeaders(guarded), services.measures)
 
 
 def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]:

@@ -28,6 +28,7 @@ from portal.keys import secret_files
 from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
 from portal.keys.secret_files import SecretFiles
+from portal.measures.measures import Measures
 from portal.notifications.delivery import Delivery
 from portal.notifications.mail_server import MailServer
 from portal.notifications.sender import Sender
@@ -80,7 +81,8 @@ async def portal(
             LOG.info("the tables are of this version now; of before: %s", kept)
         relays = await _relays(stack, settings, secrets, open_relay)
         wire_keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
-        pool = _agents(settings, relays, wire_keys, database)
+        measures = Measures()
+        pool = _agents(settings, relays, wire_keys, database, measures)
         orders = _orders(settings, relays, wire_keys)
         services = _services(
             settings, secrets, database, (pool, orders), (clock, tick_s)
@@ -88,7 +90,7 @@ async def portal(
         reached = opened(settings, secrets, clock, open_provider)
         provider = await stack.enter_async_context(reached)
         brand = brand_of(settings.brand, settings.organization)
-        services = replace(services, provider=provider, brand=brand)
+        services = replace(services, provider=provider, brand=brand, measures=measures)
         lookups = Lookups(services)
         stack.push_async_callback(lookups.close)
         await pool.look()
@@ -163,7 +165,7 @@ async def beside(
         check_version(database)
         relays = await _relays(stack, settings, secrets, open_relay)
         wire_keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
-        pool = _agents(settings, relays, wire_keys, database)
+        pool = _agents(settings, relays, wire_keys, database, Measures())
         orders = _orders(settings, relays, wire_keys)
         parts = (pool, orders)
         yield _services(settings, secrets, database, parts, (clock, TICK_S))
@@ -195,9 +197,12 @@ def _agents(
     relays: Mapping[str, Transport],
     keys: PrivateKeys,
     database: Database,
+    measures: Measures,
 ) -> AgentPool:
     exchanges = [
-        AgentExchange(agent, relays[agent.relay], settings.issuer, lambda: keys)
+        AgentExchange(
+            agent, relays[agent.relay], settings.issuer, lambda: keys, measures
+        )
         for agent in settings.agents
     ]
 

@@ -12,6 +12,7 @@ from portal.database.outbox import Outbox
 from portal.database.proofs import Proofs
 from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
+from portal.measures.measures import Measures
 from portal.provider.provider import Provider
 from portal.settings import Settings
 from portal.templating import Templates
@@ -40,6 +41,7 @@ class Services:
     tick_s: float
     provider: Provider | None = None
     brand: Brand = field(default_factory=Brand)
+    measures: Measures = field(default_factory=Measures)
 
     def serves(self, kind: ProofKind) -> bool:
         """Whether people can prove it so at this portal, wherever it counts."""

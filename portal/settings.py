@@ -216,6 +216,7 @@ class Settings(_Section):
 
     `base_url` is what people type and what links are built from, never the Host header;
     who comes from `trusted_proxies` may say in X-Forwarded-For whose request it is;
+    on `metrics` the node tells its figures to monitoring, and on nothing else;
     `time_zone` is that of the times on pages and in mails.
     Relays and agents come later: a relay's owner grants the Send key for the statement
     that is made of the rest, and an agent is known once it is enrolled.
@@ -225,6 +226,7 @@ class Settings(_Section):
     organization: _Short
     issuer: Annotated[str, AfterValidator(names.issuer)]
     listen: Address = LISTEN
+    metrics: Address | None = None
     tls: Certificate | None = None
     database: Annotated[str, Field(min_length=1, max_length=500)] = (
         f"sqlite:///{DATA_FOLDER}/{DATABASE}"
@@ -252,6 +254,8 @@ class Settings(_Section):
         each = [agent.fingerprint for agent in self.agents]
         if len(set(each)) < len(each):
             raise ValueError("agents: one fingerprint is given twice")
+        if self.metrics == self.listen:
+            raise ValueError("metrics: needs an address of its own, other than listen")
         return self
 
     @property

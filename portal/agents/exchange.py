@@ -18,6 +18,7 @@ from portal.agents.answer import (
     read_ready,
 )
 from portal.agents.relay_http import NoAnswer, RelayReply, Transport
+from portal.measures.measures import Measures
 from portal.settings import AgentAddress
 from wire import jose
 from wire.keys import PrivateKeys, PublicKeys
@@ -51,8 +52,9 @@ class AgentExchange:
         http: Transport,
         issuer: str,
         own: Callable[[], PrivateKeys],
+        measures: Measures,
     ) -> None:
-        self.address = address
+        self.address, self._measures = address, measures
         self._http, self._issuer, self._own = http, issuer, own
         self._keys: PublicKeys | None = None
 
@@ -118,6 +120,18 @@ class AgentExchange:
 
         `again`: it was sent before, and nothing came.
         """
+        began, code = time.monotonic(), Code.UNKNOWN_RESULT
+        try:
+            answer = await self._answer(sent, deadline, again=again)
+            code = answer.code
+        finally:
+            operation = str(sent.claims["op"])
+            self._measures.answered(operation, str(code), time.monotonic() - began)
+        return answer
+
+    async def _answer(
+        self, sent: SentRequest, deadline: float, *, again: bool
+    ) -> Answer:
         for attempt in range(_TRIES):
             left = deadline - time.monotonic()
             if left <= 0:

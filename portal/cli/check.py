@@ -25,6 +25,7 @@ from portal.keys import secret_files
 from portal.keys.pepper import Pepper
 from portal.keys.row_keys import RowKeys
 from portal.keys.secret_files import SecretFiles
+from portal.measures.measures import Measures
 from portal.notifications.text_gateway import TextGateway, gateway_secret
 from portal.provider.errors import ProviderAway, ProviderRefused
 from portal.provider.opened import opened
@@ -181,7 +182,7 @@ async def _by_relay(
     send_key = secrets.read(secret_files.send_key(relay.id))
     keys = PrivateKeys.of(secrets.read(secret_files.WIRE_KEYS))
     async with RelayHttp(relay, send_key) as http:
-        exchange = AgentExchange(agent, http, settings.issuer, lambda: keys)
+        exchange = AgentExchange(agent, http, settings.issuer, lambda: keys, Measures())
         return await _agent(agent, exchange)
 
 

@@ -7,6 +7,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from portal.cli.metrics_server import metrics_served
 from portal.cli.places import add_places, secrets_of
 from portal.cli.web_server import WebServer
 from portal.parts import portal
@@ -41,7 +42,10 @@ def serve(arguments: argparse.Namespace) -> int:
 
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
     listening = inherited_sockets()
-    async with portal(settings, secrets_of(arguments)) as running:
+    async with (
+        portal(settings, secrets_of(arguments)) as running,
+        metrics_served(running.services),
+    ):
         config = _config(settings, running.app)
         await WebServer(config).serve(listening or None)
         notify("STOPPING=1")

@@ -78,6 +78,8 @@ def test_the_port_of_https_is_left_out_as_browsers_do() -> None:
         (_provider(means="mail"), "identity_provider.means: "),
         (_provider(max_age_s=601), "identity_provider.max_age_s: "),
         (_provider(authentication="jwt"), "identity_provider.authentication: "),
+        ({"metrics": "9480"}, "metrics: '9480' must be HOST:PORT"),
+        ({"metrics": "127.0.0.1:8480"}, "metrics: needs an address of its own"),
         ({"brand": {"accent": "red"}}, "brand.accent: 'red' must be a colour such"),
         (
             {"brand": {"accent": "#e0a800"}},
