@@ -16,7 +16,7 @@ from agent.audit.event import EventId
 from agent.config import secret_store, service_credentials
 from agent.config.agent_config import load
 from agent.config.errors import SettingsError
-from agent.platform.detect import this_platform
+from agent.platform.detect import this_installation, this_platform
 from agent.request.ledger import LedgerUnusable
 from agent.service import self_check
 from agent.service.journal import Handler, Journal
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     places = Paths.below(arguments.home) if arguments.home else Paths.of_machine()
     if arguments.command == "check":
-        return _check(places, as_json=arguments.json)
+        return _check(places, as_json=arguments.json, tried=bool(arguments.home))
     return _run(places, arguments.ready_fd)
 
 
@@ -117,12 +117,18 @@ def _log() -> Journal | None:
     return journal
 
 
-def _check(places: Paths, *, as_json: bool) -> int:
+def _check(places: Paths, *, as_json: bool, tried: bool) -> int:
+    """Prove it; a machine for trying has no more than its settings say."""
     code = _FINDINGS
+    findings: tuple[self_check.CheckResult, ...] = ()
+    secrets = service_credentials.of_service()
+    if not tried:
+        findings = self_check.read_back(this_installation(), places)
+        secrets = secrets or service_credentials.of_machine(places.secrets)
     try:
-        findings = self_check.check(places, service_credentials.of_service())
+        findings += self_check.check(places, secrets)
     except SettingsError as error:
-        findings, code = self_check.unusable(error), _BAD_SETTINGS
+        findings, code = findings + self_check.unusable(error), _BAD_SETTINGS
     if as_json:
         print(json.dumps([each.as_dict() for each in findings], indent=2))
     else:

@@ -1,7 +1,9 @@
 """The secrets that this machine keeps for the service: the agent reads them alone."""
 
+from pathlib import Path
+
 from agent.config.secret_store import SecretsUnavailable
-from agent.platform.detect import this_platform
+from agent.platform.detect import this_installation, this_platform
 from agent.platform.interface import Credentials, CredentialUnusable
 from wire.secret import Secret
 from wire.text import Text
@@ -32,6 +34,12 @@ class ServiceCredentials:
         raise SecretsUnavailable(
             Text("{name} can't be removed by the agent itself", name=name)
         )
+
+
+def of_machine(folder: Path) -> ServiceCredentials | None:
+    """Give what is kept for the service, for who may open it; None: nobody may."""
+    kept = this_installation().credentials(folder)
+    return ServiceCredentials(kept) if kept else None
 
 
 def of_service() -> ServiceCredentials | None:

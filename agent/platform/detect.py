@@ -7,12 +7,26 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agent.platform.installed import Installed
     from agent.platform.interface import Platform
 
 
 def this_platform() -> Platform:
     """Give the platform of this process; it is chosen once, and imported then."""
     return _chosen()
+
+
+def this_installation() -> Installed:
+    """Give what is set up on this machine."""
+    if sys.platform == "win32":
+        from agent.platform.windows.installation.checks import WindowsInstallation
+        from agent.platform.windows.pywin32_services import PyWin32Services
+
+        return WindowsInstallation(PyWin32Services(), sys.executable)
+    else:  # noqa: RET505 - what is of POSIX is not read for Windows
+        from agent.platform.systemd.installation import SystemdInstallation
+
+        return SystemdInstallation()
 
 
 @cache

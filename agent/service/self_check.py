@@ -14,6 +14,7 @@ from agent.config.errors import SettingsError
 from agent.config.secret_store import Secrets
 from agent.ldap.connection import connect
 from agent.ldap.errors import DirectoryError, Untrusted
+from agent.platform.installed import Installed
 from agent.relay_client.errors import reason_for_failure
 from agent.service.assembly import relay_endpoint, target
 from agent.system.paths import Paths
@@ -49,6 +50,14 @@ def check(places: Paths, kept: Secrets | None = None) -> tuple[CheckResult, ...]
     config = load(places, kept)
     readable = CheckResult("secrets", Text("Secrets readable by this account"), "ok")
     return (readable, *_controllers(config), _relay(config))
+
+
+def read_back(installed: Installed, places: Paths) -> tuple[CheckResult, ...]:
+    """Look at what is set up on this machine, whatever the settings say."""
+    return tuple(
+        CheckResult(each.id, each.title, each.state, each.detail, each.remedy)
+        for each in installed.findings(places)
+    )
 
 
 def unusable(error: SettingsError) -> tuple[CheckResult, ...]:

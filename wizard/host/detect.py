@@ -23,13 +23,16 @@ class NoHost(Failure):
     """The package is not installed, or there is no systemd to run it."""
 
     def __init__(self) -> None:
-        super().__init__(
-            Text("The agent's service is not on this machine."),
-            Text(
-                "Install the package writeback-agent, or give --home FOLDER to try it "
-                "below one folder."
-            ),
+        remedy = Text(
+            "Install the package writeback-agent, or give --home FOLDER to try it "
+            "below one folder."
         )
+        if sys.platform == "win32":
+            remedy = Text(
+                "Install the feature Agent of writeback.msi, or give --home FOLDER to "
+                "try it below one folder."
+            )
+        super().__init__(Text("The agent's service is not on this machine."), remedy)
 
 
 def this_machine(

@@ -251,5 +251,9 @@ class HostWin32(
     """What the host process of the service is made with."""
 
 
+class CheckWin32(Win32, ServiceCalls, Protocol):
+    """What an installation is read back with."""
+
+
 class WizardWin32(Win32, WaitCalls, ServiceCalls, Protocol):
     """What a wizard works with."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,17 @@ def test_without_a_package_or_a_home_nothing_opens(
     printed = capsys.readouterr().err
     assert "writeback-agent" in printed
     assert "--home" in printed
+
+
+def test_what_is_to_be_installed_is_named_as_the_system_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "package writeback-agent" in str(detect.NoHost().remedy)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "platform", "win32")
+        said = str(detect.NoHost().remedy)
+    assert "feature Agent of writeback.msi" in said
+    assert "package" not in said
 
 
 def test_an_ordinary_user_goes_through_the_root_service(

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from agent.platform.windows import image_path
+from agent.platform.windows.installation import service_values
 from agent.platform.windows.service_sid import SERVICE
 from agent.platform.windows.win32_services import WizardWin32
 from wire.text import Text
 from wizard.host.interface import Lack, ServiceFailed, Texts
-from wizard.host.windows import program_place, service_values
+from wizard.host.windows import program_place
 from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.refused import asked
 from wizard.host.windows.service_account import VIRTUAL, ServiceAccount

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from agent.config import enrolment
 from agent.platform.windows import descriptors, image_path, restart
 from agent.platform.windows.files import OURS, WindowsFiles
+from agent.platform.windows.installation import service_values
 from agent.platform.windows.service_sid import SERVICE, service_sid
 from agent.platform.windows.win32_services import STOP, ServiceState
 from agent.system.atomic_files import remove_torn
@@ -26,7 +27,7 @@ from wizard.host.audit_files import remaining_logs, remove_path
 from wizard.host.living_agent import running_service
 from wizard.host.lock import held, is_held
 from wizard.host.service_status import not_ready, status_read_by
-from wizard.host.windows import program_place, service_values
+from wizard.host.windows import program_place
 from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.credentials import WindowsCredentials
 from wizard.host.windows.event_journal import EventLog

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import PureWindowsPath
 
 from agent.platform.windows import sddl
+from agent.platform.windows.installation import service_values
 from agent.platform.windows.service_sid import SERVICE, service_sid
 from agent.platform.windows.win32_services import WizardWin32
 from wire.text import EMPTY, Text
 from wizard.host.interface import ServiceFailed
-from wizard.host.windows import service_values
 
 # of all services of Windows itself: it owns what Windows brought
 _INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"

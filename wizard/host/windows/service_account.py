@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
+from agent.platform.windows.installation.service_values import is_of_system
 from agent.platform.windows.service_sid import SERVICE
 from wire.secret import Secret
 
@@ -15,8 +16,6 @@ _OF_SERVICES = "nt service\\"
 # DOMAIN\user, .\user or user@domain; no character that a user's name may not have
 _PART = r"""[^\\/:;|=,+*?<>"@\x00-\x1f]+"""
 _NAME = re.compile(rf"{_PART}\\{_PART}|{_PART}@{_PART}")
-# LocalSystem and its like, as the service control manager spells them
-_SYSTEMS = ("localsystem", "nt authority\\", ".\\localsystem")
 
 
 class AccountKind(Enum):
@@ -58,7 +57,7 @@ class ServiceAccount:
     @property
     def is_system(self) -> bool:
         """Whether it is one of Windows' own, which may do more than the agent needs."""
-        return self.name.lower().startswith(_SYSTEMS)
+        return is_of_system(self.name)
 
     @property
     def may_run(self) -> bool:

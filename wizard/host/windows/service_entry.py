@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent.platform.windows import image_path
+from agent.platform.windows.installation import service_values
 from agent.platform.windows.service_sid import SERVICE
 from agent.platform.windows.win32_services import ServiceConfig, WizardWin32
 from wire.text import Text
 from wizard.host.interface import ServiceAccounts, ServiceFailed
-from wizard.host.windows import service_values
 from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.accounts import WindowsAccounts
 from wizard.host.windows.held_start import HeldStart

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.audit.event import EventId
+from agent.platform.windows.installation.service_values import ENTRY
 from agent.platform.windows.restart import PARAMCHANGE
 from agent.platform.windows.service_sid import SERVICE
 from agent.platform.windows.win32_services import STOP, ServiceState
@@ -19,7 +20,6 @@ from wizard.host import lock
 from wizard.host.interface import Host, ServiceFailed
 from wizard.host.windows import host as module
 from wizard.host.windows.host import WindowsHost, this_windows
-from wizard.host.windows.service_values import ENTRY
 
 STOP_PENDING = ServiceState.STOP_PENDING
 

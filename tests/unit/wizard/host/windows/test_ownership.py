@@ -8,6 +8,7 @@ import pytest
 from agent.platform.windows import descriptors, sddl
 from agent.platform.windows.service_sid import service_sid
 from tests.fixtures.windows.fake_services import ADMINISTRATOR, FakeServices
+from tests.fixtures.windows.installation import CANARY, install
 from tests.unit.wizard.answered import SETTINGS
 from wire.secret import Secret
 from wizard.host.interface import Protection, ServiceFailed
@@ -27,24 +28,8 @@ def installed(
     win32: FakeServices, host: WindowsHost, monkeypatch: pytest.MonkeyPatch
 ) -> WindowsHost:
     """A machine with all that an installation has."""
-    from agent.platform.windows.platform import WindowsPlatform
-
-    windows = WindowsPlatform(win32)
-    monkeypatch.setattr(journal, "this_platform", lambda: windows)
-    with host.lock():
-        host.secrets.put("agent-keys", Secret("canary"))
-        host.write(host.places.settings, "a: 1\n")
-        host.write(host.places.enrolment, "{}")
-        journal.begin(host.places.journal)
-    for path, text in host_files(host).items():
-        host.write(path, text)
-    host.start_service()
+    install(win32, host, monkeypatch)
     return host
-
-
-def host_files(host: WindowsHost) -> dict[Path, str]:
-    assert host.unit is not None
-    return dict(host.unit.files(()))
 
 
 def misplaced(host: WindowsHost) -> list[Path]:
@@ -114,7 +99,7 @@ def test_a_secret_that_nobody_else_could_open_is_told_and_mended(
     made = "O:BA" + descriptors.file_read_by(SERVICE_SID)
     assert sddl.same(win32.sddl_of(str(path)), made)
     assert misplaced(installed) == []
-    assert installed.secrets.get("agent-keys") == Secret("canary")
+    assert installed.secrets.get("agent-keys") == Secret(CANARY)
 
 
 def test_a_secret_that_others_could_open_is_refused_and_not_mended(

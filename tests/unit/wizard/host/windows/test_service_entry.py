@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.platform.windows.files import WindowsFiles
+from agent.platform.windows.installation.service_values import ENTRY
 from agent.platform.windows.service_sid import SERVICE
 from tests.fixtures.windows.fake_services import Cut, FakeServices
 from tests.unit.wizard.answered import SETTINGS
@@ -27,7 +28,6 @@ from wizard.host.windows.service_account import (
     ServiceAccount,
 )
 from wizard.host.windows.service_entry import ServiceEntry
-from wizard.host.windows.service_values import ENTRY
 from wizard.plan.change import StepFailed
 from wizard.plan.step import Target
 from wizard.steps.service_unit import ServiceUnit

@@ -18,6 +18,8 @@ RESTART = 1  # SC_ACTION_RESTART
 UNRESTRICTED = 1  # SERVICE_SID_TYPE_UNRESTRICTED
 # below the 20 s that the host takes for a stop at most
 PRESHUTDOWN_MS = 20_000
+# LocalSystem and its like
+_SYSTEMS = ("localsystem", "nt authority\\", ".\\localsystem")
 # of Windows 10 1703 and later, and before
 _WINDOWS_PRESHUTDOWN = frozenset({"10000", "180000"})
 
@@ -71,6 +73,14 @@ def fresh_texts(image: str, account: str) -> Mapping[Path, frozenset[str | None]
     fresh = {path: frozenset({text, last[path]}) for path, text in texts(first).items()}
     fresh[ENTRY / "PreshutdownTimeout"] |= _WINDOWS_PRESHUTDOWN
     return fresh
+
+
+def is_of_system(account: str) -> bool:
+    """Say whether an account is one of Windows' own, which may do more than is needed.
+
+    By its name, as the service control manager spells them.
+    """
+    return account.lower().startswith(_SYSTEMS)
 
 
 def is_value(path: Path) -> bool:
