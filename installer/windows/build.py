@@ -14,6 +14,7 @@ from installer.windows import (
     fetch,
     layout,
     msi,
+    powershell_module,
     product,
     stage,
     wxs,
@@ -90,7 +91,8 @@ def _make(job: _Job) -> Sequence[Path]:
     _check_signatures(job, root, laid)
     if job.signer:
         ours = [*(each.file for each in PROGRAMS), event_messages.FILE]
-        _sign(job, root, [laid / name for name in ours])
+        scripts = sorted((laid / powershell_module.FOLDER).iterdir())
+        _sign(job, root, [*(laid / name for name in ours), *scripts])
     files = stage.seal(laid, job.epoch)
     job.say(f"packing Writeback {job.version}")
     source = wxs.Source(job.version, files, "/build/stage", job.features)

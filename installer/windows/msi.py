@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from installer import chroot
-from installer.windows import product
+from installer.windows import powershell_module, product
 from installer.windows.wxs import Source
 
 _NEEDS = (
@@ -37,19 +37,21 @@ def queries(source: Source) -> Iterator[str]:
     yield _UPDATE.format(_SEQUENCES[0], "`Sequence` = 6550", last)
     secure = "`Property` = 'SecureCustomProperties'"
     yield _UPDATE.format("Property", f"`Value` = '{_SECURE}'", secure)
-    # So that `writeback` is found by an administrator's prompt. wixl would give it an
-    # id by chance, and leave it there when the product goes.
+    # So that `writeback` and the module are found by an administrator's prompt. wixl
+    # would give them ids by chance, and leave them there when the product goes.
     for action, at in (("Remove", 3300), ("Write", 5200)):
         name = f"{action}EnvironmentStrings"
         yield _insert(_SEQUENCES[0], Action=name, Sequence=at)
-    yield _insert(
-        "Environment",
-        Environment="SearchPath",
-        # for the machine, taken away again, beside what others have there
-        Name="=-*PATH",
-        Value="[~];[VERSIONFOLDER]",
-        Component_=source.programs,
-    )
+    searched = f"[VERSIONFOLDER]{powershell_module.SEARCHED}"
+    for name, folder in (("PATH", "[VERSIONFOLDER]"), ("PSModulePath", searched)):
+        yield _insert(
+            "Environment",
+            Environment=f"Search{name}",
+            # for the machine, taken away again, beside what others have there
+            Name=f"=-*{name}",
+            Value=f"[~];{folder}",
+            Component_=source.programs,
+        )
     # a newer one is found by a range that ends: Wine takes none for nothing
     newer = "WIX_DOWNGRADE_DETECTED"
     yield _DELETE.format("Upgrade", f"`ActionProperty` = '{newer}'")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from installer import chroot, staging
 from installer.paths import SOURCES_OF
-from installer.windows import event_messages, layout, works
+from installer.windows import event_messages, layout, powershell_module, works
 from installer.windows.fetch import Fetched
 from installer.windows.launchers import PROGRAMS, launcher
 
@@ -34,6 +34,7 @@ def lay_out(root: Path, work: Path, fetched: Fetched, version: str, epoch: int) 
     for program in PROGRAMS:
         (stage / program.file).write_bytes(launcher(program, fetched.of_launchers))
     (stage / event_messages.FILE).write_bytes(event_messages.build(root, work))
+    powershell_module.lay_out(source, stage, version)
     _write(stage, SBOM, works.bill(fetched, version, epoch))
     shutil.copyfile(source / "LICENSE", stage / "LICENSE.txt")
     _write(stage, "NOTICE.txt", works.licenses(fetched, root))

@@ -18,7 +18,13 @@ from installer import chroot, lock_file, source_hash
 from installer.build import checksum
 from installer.errors import BuildError
 from installer.paths import REPOSITORY
-from installer.windows import authenticode, event_messages, layout, msi
+from installer.windows import (
+    authenticode,
+    event_messages,
+    layout,
+    msi,
+    powershell_module,
+)
 from installer.windows import root as builder
 from installer.windows.build import build
 from installer.windows.launchers import PROGRAMS
@@ -101,8 +107,8 @@ def test_the_tables_say_what_the_source_said(built: Path) -> None:
         [*last, order["InstallFinalize"]]
     )
     assert order["PublishProduct"] < last[0]
-    (path,) = rows(built, "Environment")
-    assert path["Name"] == "=-*PATH"
+    names = [each["Name"] for each in rows(built, "Environment")]
+    assert sorted(names) == ["=-*PATH", "=-*PSModulePath"]
     (service,) = rows(built, "ServiceControl")
     # to stop and to delete it, at uninstall alone
     assert int(service["Event"]) == 0x20 | 0x80
@@ -140,6 +146,8 @@ def test_every_file_is_there_with_its_checksum(laid_out: Path) -> None:
     assert not list(laid_out.rglob("*.py"))
     assert {each.file for each in PROGRAMS} <= listed
     assert event_messages.FILE in listed
+    manifest = (laid_out / powershell_module.FOLDER / "Writeback.psd1").read_text()
+    assert f"ModuleVersion = '{VERSION}'" in manifest
 
 
 def test_what_its_libraries_load_is_in_it_or_of_windows(laid_out: Path) -> None:
@@ -193,9 +201,9 @@ def test_what_is_given_a_certificate_is_signed(
 ) -> None:
     root, work = builder.ensure_root(silent), tmp_path / "work"
     work.mkdir()
-    files = [work / "writeback.exe", work / "made.msi"]
-    shutil.copyfile(laid_out / files[0].name, files[0])
-    shutil.copyfile(built / "made.msi", files[1])
+    module = f"{powershell_module.FOLDER}/Writeback.psm1"
+    sources = (laid_out / "writeback.exe", laid_out / module, built / "made.msi")
+    files = [Path(shutil.copy(each, work)) for each in sources]
     authenticode.sign(root, work, files, signer, epoch=int(time.time()))
     for path in files:
         argv = ("osslsigncode", "verify", "-CAfile", "/build/signing.pem")

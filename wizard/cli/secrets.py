@@ -144,7 +144,8 @@ def _read_all(descriptor: int) -> str:
     # the standard ones stay open: what comes of the command is still said there
     shut = descriptor > _STANDARD_ERROR
     try:
-        with os.fdopen(descriptor, encoding="utf-8", closefd=shut) as file:
+        # Windows PowerShell may begin with a byte order mark
+        with os.fdopen(descriptor, encoding="utf-8-sig", closefd=shut) as file:
             return file.read()
     except (OSError, ValueError) as error:
         raise BadUsage(

@@ -174,9 +174,13 @@ def test_a_newer_version_gives_way_as_an_older_one_does() -> None:
 
 def test_the_path_is_of_the_programs_and_goes_with_them() -> None:
     read, source = Read(), wxs.Source("1.2.3", FILES, "/build/stage")
-    (row,) = (each for each in msi.queries(source) if "INTO `Environment`" in each)
+    rows = [each for each in msi.queries(source) if "INTO `Environment`" in each]
     (component,) = (
         each for each in read.all("Component") if each.get("Id") == source.programs
     )
     assert "/build/stage/writeback.exe" in {each.get("Source") for each in component}
-    assert f"'=-*PATH', '[~];[VERSIONFOLDER]', '{source.programs}'" in row
+    path, modules = rows
+    assert f"'=-*PATH', '[~];[VERSIONFOLDER]', '{source.programs}'" in path
+    # the folder above that of the module
+    where = f"'[~];[VERSIONFOLDER]powershell', '{source.programs}'"
+    assert f"'=-*PSModulePath', {where}" in modules
