@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.keys.shared_file import lock_of
+from agent.platform.systemd import installation
+from agent.platform.systemd.installation import USER
 from agent.system.paths import Paths
 from wire.text import Text
 from wizard.host.interface import Misplaced, Protection, ServiceFailed
-
-USER = "writeback"
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,8 @@ def _refuse_others(path: Path, status: os.stat_result) -> None:
 def _wanted(
     places: Paths, service_files: Sequence[Path]
 ) -> Iterator[tuple[Path, Protection]]:
-    yield places.settings.parent, Protection("root", "root", "755")
-    yield places.settings, Protection("root", USER, "640")
-    yield places.enrolment, Protection("root", USER, "640")
-    yield places.secrets, Protection("root", "root", "700")
-    yield places.journal, Protection("root", "root", "700")
+    for each in installation.of_root(places):
+        yield each.path, Protection(each.user, each.group, each.mode)
     for path in service_files:
         yield path.parent, Protection("root", "root", "755")
         yield path, Protection("root", "root", "644")

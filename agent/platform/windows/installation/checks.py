@@ -6,13 +6,12 @@ event is written, and read again.
 """
 
 import contextlib
-import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from agent.platform import installed
 from agent.platform.installed import Finding, Places
-from agent.platform.interface import TORN, CredentialUnusable
+from agent.platform.interface import CredentialUnusable
 from agent.platform.windows import image_path
 from agent.platform.windows.credentials import SealedCredentials, installation_in
 from agent.platform.windows.files import WindowsFiles
@@ -22,8 +21,6 @@ from agent.platform.windows.installation.protection import Protected
 from agent.platform.windows.service_sid import SERVICE, service_sid
 from agent.platform.windows.win32_services import CheckWin32, ServiceConfig
 from wire.text import EMPTY, Text, verbatim
-
-_REPAIR = Text("Run writeback repair.")
 
 
 class WindowsInstallation:
@@ -63,77 +60,53 @@ class WindowsInstallation:
         yield event_proof(self._win32, self._messages)
 
     def _account(self) -> Finding:
-        """Say who looks: what an administrator may open says nothing of the service."""
-        sid, title = self._win32.own_sid(), Text("Account of this process")
-        if self._win32.in_token(service_sid()):
-            return Finding(
-                "account", title, "ok", Text("{sid}, of the service", sid=sid)
-            )
-        detail = Text("{sid}, which is not of the service", sid=sid)
-        return Finding("account", title, "warning", detail)
+        of_service = self._win32.in_token(service_sid())
+        return installed.account(self._win32.own_sid(), of_service=of_service)
 
     def _place(self, each: Protected) -> Finding:
-        why = self._differs(each) or self._not_opened(each)
-        return _finding("permissions", _title(each.path), why)
+        changed = each.is_changed_by_service
+        why = self._differs(each) or installed.unopened(
+            self._files, each.path, folder=each.folder, changed=changed
+        )
+        return installed.protected(each.path, why)
 
     def _secret(self, each: Protected, credentials: SealedCredentials) -> Finding:
-        why, name = EMPTY, each.path.stem
+        why = EMPTY
         try:
-            credentials.read(name)
+            credentials.read(each.path.stem)
         except CredentialUnusable as error:
             why = Text("{why}.", why=error.what)
         except OSError as error:
-            why = _unread(each.path, error)
-        return _finding("secret", _title(each.path), why or self._differs(each))
+            why = installed.unread(each.path, error)
+        return installed.protected(each.path, why or self._differs(each), "secret")
 
     def _differs(self, each: Protected) -> Text:
         """Say how the descriptor differs from the one that it is made with."""
         try:
             now = self._win32.sddl_of(str(each.path))
         except OSError as error:
-            return _unread(each.path, error)
-        if each.is_as_made(now):
-            return EMPTY
-        return Text("It is {now}, and should be {wanted}.", now=now, wanted=each.wanted)
-
-    def _not_opened(self, each: Protected) -> Text:
-        """Say why this process can't do with it what the service does."""
-        try:
-            if not each.folder:
-                os.close(self._files.open_to_read(each.path, follow=False))
-            elif each.is_changed_by_service:
-                self._try_to_write(each.path)
-            else:
-                os.scandir(each.path).close()
-        except OSError as error:
-            return _unread(each.path, error)
-        return EMPTY
-
-    def _try_to_write(self, folder: Path) -> None:
-        # named as what is swept where this process ends in between
-        path = folder / f".check.{secrets.token_hex(4)}{TORN}"
-        os.close(self._files.create(path, mode=0o600))
-        path.unlink()
+            return installed.unread(each.path, error)
+        return EMPTY if each.is_as_made(now) else installed.other(now, each.wanted)
 
     def _service(self) -> Iterator[Finding]:
         title = Text("Service of the agent")
         try:
             config = self._win32.service_config(SERVICE)
         except OSError as error:
-            yield _finding("service", title, _refused(error))
+            yield installed.finding("service", title, installed.refused(error))
             return
         if config is None:
             why = Text("The service is not on this machine.")
-            yield _finding("service", title, why)
+            yield installed.finding("service", title, why)
             return
-        yield _finding("service", title, _does_not_run(config))
+        yield installed.finding("service", title, _does_not_run(config))
         now = service_values.texts(config)
         wanted = service_values.texts(
             service_values.wanted(self._image(config), config.account)
         )
         for path, text in wanted.items():
-            why, value = _other(now[path], text), verbatim(now[path] or "")
-            yield _finding("service", verbatim(str(path)), why, value)
+            why, value = installed.other(now[path], text), verbatim(now[path] or "")
+            yield installed.finding("service", verbatim(str(path)), why, value)
 
     def _image(self, config: ServiceConfig) -> str:
         """Give the command line as it should be: another version's may be there."""
@@ -152,33 +125,3 @@ def _does_not_run(config: ServiceConfig) -> Text:
     if config.disabled or not config.automatic:
         return Text("It does not start with the machine.")
     return EMPTY
-
-
-def _other(now: str | None, wanted: str | None) -> Text:
-    if now == wanted:
-        return EMPTY
-    return Text(
-        "It is {now}, and should be {wanted}.", now=now or "-", wanted=wanted or "-"
-    )
-
-
-def _title(path: Path) -> Text:
-    return Text("Protection of {path}", path=str(path))
-
-
-def _unread(path: Path, error: OSError) -> Text:
-    if isinstance(error, FileNotFoundError):
-        return Text("{path} is missing.", path=str(path))
-    why = str(error.strerror or error).rstrip(".")
-    return Text("{path} can't be looked at: {why}.", path=str(path), why=why)
-
-
-def _refused(error: OSError) -> Text:
-    why = str(error.strerror or error).rstrip(".")
-    return Text("Windows refused: {why}.", why=why)
-
-
-def _finding(name: str, title: Text, why: Text, value: Text = EMPTY) -> Finding:
-    if why:
-        return Finding(name, title, "failed", why, _REPAIR)
-    return Finding(name, title, "ok", value)

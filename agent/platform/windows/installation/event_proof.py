@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 
+from agent.platform import installed
 from agent.platform.installed import Finding
 from agent.platform.windows.event_journal import LOG_ID, SOURCE
 from agent.platform.windows.win32 import EventLogCalls, Severity
@@ -29,7 +30,7 @@ def event_proof(
     try:
         win32.report_event(SOURCE, Severity.INFORMATION, LOG_ID, [told])
     except OSError as error:
-        return Finding("event_log", title, "failed", _refused(error))
+        return Finding("event_log", title, "failed", installed.refused(error))
     detail = Text("An event was written, and can't be read here.")
     if messages is None:
         return Finding("event_log", title, "warning", detail)
@@ -43,8 +44,3 @@ def event_proof(
     except OSError:
         return Finding("event_log", title, "warning", detail)
     return Finding("event_log", title, "ok")
-
-
-def _refused(error: OSError) -> Text:
-    why = str(error.strerror or error).rstrip(".")
-    return Text("Windows refused: {why}.", why=why)
