@@ -157,17 +157,16 @@ class PyWin32:
             )
             return in_sddl(found)
 
-    def protect(self, path: str, sddl: str) -> None:
+    def protect(self, path: str, sddl: str, within: str | None = None) -> None:
         wanted = _descriptor(sddl)
         inherited = win32security.UNPROTECTED_DACL_SECURITY_INFORMATION
         if "D:P" in sddl:
             inherited = win32security.PROTECTED_DACL_SECURITY_INFORMATION
         with as_os_error(path):
-            opened = win32file.CreateFile(
-                path, _TO_PROTECT, _SHARED, None, win32con.OPEN_EXISTING, _ITSELF, None
-            )
-            found = win32file.GetFileInformationByHandle(int(opened))[0]
-            if found & win32con.FILE_ATTRIBUTE_REPARSE_POINT:
+            opened = _opened_itself(path, _TO_PROTECT)
+            found = win32file.GetFileInformationByHandle(int(opened))
+            elsewhere = found[0] & win32con.FILE_ATTRIBUTE_REPARSE_POINT
+            if elsewhere or (within and _leads_out(opened, found[7], path, within)):
                 raise OSError(errno.EINVAL, "it leads elsewhere", path)
             # its types don't know that None leaves what is there
             set_security: Any = win32security.SetSecurityInfo
@@ -277,6 +276,25 @@ class PyWin32:
                 )
             finally:
                 win32evtlog.DeregisterEventSource(log)
+
+
+def _opened_itself(path: str, access: int) -> "PyHANDLE":
+    """Open a file, folder or reparse point itself."""
+    return win32file.CreateFile(
+        path, access, _SHARED, None, win32con.OPEN_EXISTING, _ITSELF, None
+    )
+
+
+def _leads_out(opened: "PyHANDLE", names: int, path: str, within: str) -> bool:
+    """Say whether what was opened has more names, or lies elsewhere than it is called.
+
+    The folder itself may be called by another name than Windows has for it.
+    """
+    named = _opened_itself(within, 0)
+    folder = win32file.GetFinalPathNameByHandle(int(named), 0)
+    place = win32file.GetFinalPathNameByHandle(int(opened), 0)
+    below = path.removeprefix(within)
+    return names > 1 or place.casefold() != f"{folder}{below}".casefold()
 
 
 def _number(handle: "int | PyHANDLE") -> int:

@@ -79,10 +79,12 @@ class FileCalls(Protocol):
         """Give owner and DACL of a file or folder, see `sddl.numbered`."""
         ...
 
-    def protect(self, path: str, sddl: str) -> None:
+    def protect(self, path: str, sddl: str, within: str | None = None) -> None:
         """Give a file or folder itself the owner and DACL of a descriptor.
 
-        OSError 22 for a reparse point: what that leads to is not touched.
+        OSError 22 for a reparse point: what that leads to is not touched. Where it must
+        lie `within` a folder, also for what a link in between leads to, and for a file
+        that has another name too.
         """
         ...
 

@@ -24,15 +24,20 @@ class WindowsOwnership:
     places: Paths
 
     def misplaced(self) -> Sequence[Misplaced]:
+        places = self.places
+        all_ = (*protection.of_all(places), *protection.of_service(places))
         return tuple(
             Misplaced(each.path, _protection(now), _protection(each.wanted))
-            for each in (*protection.of_all(self.places), *self._secrets())
+            for each in (*all_, *self._secrets())
             if (now := self._now(each.path)) is not None and not each.is_as_made(now)
         )
 
     def protect(self, path: Path, wanted: Protection) -> None:
+        # the service may have put anything in the place of what it makes
+        home = self.places.home
+        within = str(home) if home in path.parents else None
         try:
-            self.win32.protect(str(path), wanted.mode)
+            self.win32.protect(str(path), wanted.mode, within)
         except FileNotFoundError:
             raise
         except OSError as error:

@@ -53,6 +53,10 @@ class WindowsInstallation:
         for each in protection.of_all(places):
             if administrator or not each.is_of_administrators:
                 yield self._place(each)
+        for each in protection.of_service(places):
+            found = self._place(each)
+            if each.path.exists():  # the agent may have removed it meanwhile
+                yield found
         credentials = self.credentials(places.secrets)
         for each in protection.of_secrets(places):
             yield self._secret(each, credentials)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.platform.installed import Places
+from agent.platform.interface import TORN
 from agent.platform.windows import descriptors, sddl
 from agent.platform.windows.credentials import INSTALLATION_FILE, made_with, place_of
 from agent.platform.windows.service_sid import service_sid
 
 _OWNED = "O:BA"
+_CHANGES = int(descriptors.MODIFY, 0)
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Protected:
     path: Path
     wanted: str
     folder: bool = True
+    made_by_service: bool = False
 
     @property
     def is_changed_by_service(self) -> bool:
@@ -36,8 +39,11 @@ class Protected:
     def is_as_made(self, now: str) -> bool:
         """Say whether a descriptor lets the same do the same.
 
-        SYSTEM may own it, and the service what it changes.
+        SYSTEM may own it, and the service what it changes. What that makes itself has
+        one of its account and its folder: the service changes it, and nobody else.
         """
+        if self.made_by_service:
+            return _is_of_service(now)
         if not sddl.same(_without_owner(now), _without_owner(self.wanted)):
             return False
         own = {service_sid()} if self.is_changed_by_service else set()
@@ -71,6 +77,32 @@ def of_secrets(places: Places) -> Iterator[Protected]:
     folder, wanted = places.secrets, made_with(service_sid())
     for path in sorted(folder.glob(place_of(folder, "*").name)):
         yield Protected(path, wanted, folder=False)
+
+
+def of_service(places: Places) -> Iterator[Protected]:
+    """Give the files that the service made, but those that it is writing anew.
+
+    No links: nothing of the product is one.
+    """
+    wanted = _OWNED + descriptors.file_changed_by(service_sid())
+    for folder in (places.state, places.log.parent):
+        found = sorted(folder.iterdir()) if folder.is_dir() else ()
+        for path in found:
+            link = path.is_symlink()
+            if path.is_file() and not (link or path.name.endswith(TORN)):
+                yield Protected(path, wanted, folder=False, made_by_service=True)
+
+
+def _is_of_service(now: str) -> bool:
+    service = service_sid()
+    try:
+        others = descriptors.strangers(now, service)
+        entries = sddl.read(now).entries or ()
+    except ValueError:
+        return False
+    own = [each for each in entries if each.sid == service and each.of_the_object]
+    allowed = any(each.mask & _CHANGES == _CHANGES for each in own)
+    return not others and allowed and all(each.kind == "A" for each in own)
 
 
 def _without_owner(text: str) -> str:

@@ -161,6 +161,55 @@ def test_what_a_link_leads_to_is_not_touched(
         installed.ownership.protect(tmp_path / "link", Protection("", "", "D:P"))
 
 
+SERVICES_OWN = [
+    f"O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;{SERVICE_SID})",
+    f"O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;{SERVICE_SID})(A;;FR;;;BU)",
+    f"O:BAD:P(D;;FW;;;{SERVICE_SID})(A;;FA;;;{SERVICE_SID})",
+    "O:BAD:(XA;;FA;;;BU)",
+    "O:BA",
+]
+
+
+@pytest.mark.parametrize("found", SERVICES_OWN)
+def test_what_the_service_made_is_told_and_mended(
+    win32: FakeServices, installed: WindowsHost, found: str
+) -> None:
+    """As after a restore: what it can't write, it can't replace."""
+    ledger = installed.places.ledger
+    ledger.write_text("")
+    win32.set_sddl(ledger, found)
+    context = Context(installed, Inputs(), allow_all)
+    (row,) = FileOwnership().verify(Target(SETTINGS, context))
+    assert str(ledger) in row.title
+    (change,) = FileOwnership().plan(Target(SETTINGS, context))
+    FileOwnership().apply(change, context)
+    made = "O:BA" + descriptors.file_changed_by(SERVICE_SID)
+    assert sddl.same(win32.sddl_of(str(ledger)), made)
+    assert misplaced(installed) == []
+
+
+@pytest.mark.parametrize("how", ["link", "hard link", "folder"])
+def test_what_the_service_plants_leads_to_nothing_else(
+    win32: FakeServices, installed: WindowsHost, tmp_path: Path, how: str
+) -> None:
+    theirs, ledger = tmp_path / "theirs", installed.places.ledger
+    theirs.mkdir()
+    (theirs / ledger.name).write_text("")
+    win32.set_sddl(theirs / ledger.name, "O:BAD:P(A;;FA;;;BA)")
+    if how == "link":
+        ledger.symlink_to(theirs / ledger.name)
+    elif how == "hard link":
+        ledger.hardlink_to(theirs / ledger.name)
+    else:
+        ledger.parent.rename(tmp_path / "aside")
+        ledger.parent.symlink_to(theirs)
+    assert installed.ownership is not None
+    wanted = Protection("", "", "O:BA" + descriptors.file_changed_by(SERVICE_SID))
+    with pytest.raises(ServiceFailed, match="leads elsewhere"):
+        installed.ownership.protect(ledger, wanted)
+    assert SERVICE_SID not in win32.sddl_of(str(theirs / ledger.name))
+
+
 def test_a_folder_that_another_made_first_is_refused(
     win32: FakeServices, host: WindowsHost
 ) -> None:

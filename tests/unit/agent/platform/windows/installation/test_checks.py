@@ -9,6 +9,7 @@ import pytest
 from agent import __main__ as agent_main
 from agent.config import service_credentials
 from agent.platform.installed import Finding
+from agent.platform.windows.files import WindowsFiles
 from agent.platform.windows.installation.checks import WindowsInstallation
 from agent.platform.windows.service_sid import SERVICE, service_sid
 from agent.system.paths import Paths
@@ -18,6 +19,7 @@ from wizard.host.windows.host import WindowsHost
 
 PROGRAM = r"C:\Program Files\Writeback\1.0.0\python\python.exe"
 OTHERS = "(A;;FR;;;BU)"
+ACCOUNT = "S-1-5-21-1-2-3-1177"  # that the service runs as
 
 
 @pytest.fixture
@@ -85,6 +87,21 @@ def test_one_that_others_may_open_is_told_with_both_descriptors(
     assert str(path) in found.title
     assert OTHERS in found.detail
     assert found.remedy
+
+
+def test_what_the_service_made_is_looked_at(win32: FakeServices, places: Paths) -> None:
+    as_service(win32)
+    files = WindowsFiles(win32)
+    for path, mode in ((places.starts, 0o640), (places.ledger, 0o600)):
+        files.replace(path, b"", mode=mode)
+    places.audit.write_text("")  # with what its folder hands down
+    win32.set_sddl(places.audit, f"O:{ACCOUNT}D:AI(A;ID;0x1301bf;;;{service_sid()})")
+    assert wrong(win32, places) == []
+    win32.set_sddl(places.audit, f"O:{ACCOUNT}D:AI(A;ID;FR;;;{service_sid()})")
+    win32.set_sddl(places.starts, f"O:BAD:(A;;FA;;;{service_sid()}){OTHERS}")
+    starts, audit = wrong(win32, places)
+    assert str(places.starts) in starts.title
+    assert str(places.audit) in audit.title
 
 
 @pytest.mark.parametrize("name", ["settings", "enrolment"])
