@@ -1,0 +1,1 @@
+"""Windows without Windows: Wine in a Debian root, one session at a time."""
