@@ -19,7 +19,11 @@ from agent.platform.windows.installation import protection, service_values
 from agent.platform.windows.installation.event_proof import event_proof
 from agent.platform.windows.installation.protection import Protected
 from agent.platform.windows.service_sid import SERVICE, service_sid
-from agent.platform.windows.win32_services import CheckWin32, ServiceConfig
+from agent.platform.windows.win32_services import (
+    CheckWin32,
+    ServiceConfig,
+    ServiceState,
+)
 from wire.text import EMPTY, Text, verbatim
 
 
@@ -111,6 +115,22 @@ class WindowsInstallation:
         for path, text in wanted.items():
             why, value = installed.other(now[path], text), verbatim(now[path] or "")
             yield installed.finding("service", verbatim(str(path)), why, value)
+        yield self._running()
+
+    def _running(self) -> Finding:
+        """Say whether the service runs, which proves what it may open by itself.
+
+        To its manager it runs when it is ready, and not before.
+        """
+        title = Text("Agent")
+        try:
+            status = self._win32.service_status(SERVICE)
+        except OSError as error:
+            return installed.finding("agent", title, installed.refused(error))
+        if status is None or status.state is not ServiceState.RUNNING:
+            return Finding("agent", title, "warning", Text("not running"))
+        detail = Text("It runs, the relay link is up and a controller answered.")
+        return Finding("agent", title, "ok", detail)
 
     def _image(self, config: ServiceConfig) -> str:
         """Give the command line as it should be: another version's may be there."""

@@ -12,6 +12,7 @@ from agent.platform.installed import Finding
 from agent.platform.windows.files import WindowsFiles
 from agent.platform.windows.installation.checks import WindowsInstallation
 from agent.platform.windows.service_sid import SERVICE, service_sid
+from agent.platform.windows.win32_services import ServiceState, ServiceStatus
 from agent.system.paths import Paths
 from tests.fixtures.windows.fake_services import FakeServices, below
 from tests.fixtures.windows.installation import CANARY, install
@@ -31,6 +32,7 @@ def win32(tmp_path: Path) -> FakeServices:
 def places(win32: FakeServices, monkeypatch: pytest.MonkeyPatch) -> Paths:
     host = WindowsHost(win32, PROGRAM)
     install(win32, host, monkeypatch)
+    win32.running()
     return host.places
 
 
@@ -55,7 +57,7 @@ def test_what_was_set_up_is_as_it_should_be(win32: FakeServices, places: Paths) 
     found = list(checked(win32).findings(places))
     assert {each.state for each in found} == {"ok"}
     assert {each.id for each in found} == {
-        *("account", "permissions", "secret", "service", "event_log")
+        *("account", "permissions", "secret", "service", "agent", "event_log")
     }
     told = " ".join(f"{each.title} {each.detail}" for each in found)
     for path in (places.settings, places.enrolment, places.state, places.log.parent):
@@ -184,6 +186,18 @@ def test_a_service_that_is_set_up_otherwise_is_told(
     (found,) = wrong(win32, places)
     assert found.id == "service"
     assert told in found.detail
+
+
+def test_a_service_that_is_not_ready_proves_nothing_itself(
+    win32: FakeServices, places: Paths
+) -> None:
+    for state in ServiceState:
+        win32.status[SERVICE] = ServiceStatus(state)
+        (found,) = [
+            each for each in checked(win32).findings(places) if each.id == "agent"
+        ]
+        ready = state is ServiceState.RUNNING
+        assert found.state == ("ok" if ready else "warning")
 
 
 def test_the_service_of_another_version_is_no_fault(
