@@ -63,6 +63,7 @@ def test_it_holds_what_it_needs_and_nothing_else(package: Path) -> None:
         *("/usr/share/doc/writeback-portal/portal.md",),
         *("/usr/share/doc/writeback-portal/examples/nginx.conf",),
         *("/usr/share/doc/writeback-portal/examples/Caddyfile",),
+        *("/usr/share/doc/writeback-portal/examples/haproxy.cfg",),
         *(f"{own}/_internal/portal/templates/base.html",),
         *(f"{own}/_internal/portal/static/portal.css",),
         *(f"{own}/_internal/portal/database/revisions/env.py",),
