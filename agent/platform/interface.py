@@ -271,15 +271,12 @@ class Handed(Protocol):
 
     def hold(self) -> None:
         """Write nothing for now."""
-        ...
 
     def go_on(self) -> None:
         """Write again: nobody took over."""
-        ...
 
     def leave(self) -> None:
         """Leave it to the successor."""
-        ...
 
 
 class Restart(Protocol):
@@ -306,15 +303,16 @@ class Restart(Protocol):
 
 
 class SystemJournal(Protocol):
-    """The journal of this machine."""
+    """The journal of this machine; `lost`: how many entries it did not take."""
+
+    @property
+    def lost(self) -> int: ...
 
     def send(self, entry: Entry) -> None:
         """Write one entry; a journal that does not take it is no reason to fail."""
-        ...
 
     def close(self) -> None:
         """Let go of it."""
-        ...
 
 
 class Platform(Protocol):

@@ -46,6 +46,11 @@ class Journal:
     def __init__(self, system: SystemJournal) -> None:
         self._system = system
 
+    @property
+    def lost(self) -> int:
+        """How many entries the system's journal did not take."""
+        return self._system.lost
+
     def close(self) -> None:
         """Let go of the system's journal."""
         self._system.close()

@@ -56,7 +56,7 @@ class Service:
         self._kept = (here.files, here.open_files, here.locks, here.sockets)
         self._notifier, self._restart = here.notification(), here.restart(ready_fd)
         self._announced = False
-        self._metrics = Metrics()
+        self._metrics, self._journal = Metrics(), journal
         self._status = Status(
             config.places.status,
             VERSION,
@@ -187,6 +187,8 @@ class Service:
     def _watch(self, events: HealthEvents) -> None:
         events.look(self._status.as_dict(), time.monotonic())
         events.status_file(written=not self._status.unwritten)
+        if self._journal is not None:
+            self._status.on_events_lost(self._journal.lost)
 
     def _tell(self, event: EventId, detail: str) -> None:
         """Write an event; a disk that is full is told of elsewhere."""

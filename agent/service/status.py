@@ -79,6 +79,7 @@ class Status:
         self._reach: Reach | None = None
         self._reach_at = self._started_at
         self._portal: PortalKeyAge | None = None
+        self._events_lost = 0
 
     @property
     def directory_answers(self) -> bool:
@@ -140,6 +141,13 @@ class Status:
             self._reach, self._reach_at = reach, _now()
             self._write()
 
+    def on_events_lost(self, count: int) -> None:
+        """Take in how many entries the system's journal did not take."""
+        with self._lock:
+            if count != self._events_lost:
+                self._events_lost = count
+                self._write()
+
     def listens_on(self, port: int) -> None:
         """Take in where /ready and /metrics are."""
         with self._lock:
@@ -147,7 +155,8 @@ class Status:
             self._write()
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the state as the file holds it."""
+        """Give the state as the file holds it; of lost events where there are any."""
+        lost = {"events_lost": self._events_lost} if self._events_lost else {}
         return {
             "pid": os.getpid(),
             "started_at": self._started_at,
@@ -165,6 +174,7 @@ class Status:
             "portal": self._portal and asdict(self._portal),
             "port": self._port,
             "reach": self._reach_dict(),
+            **lost,
         }
 
     def _reach_dict(self) -> dict[str, Any]:

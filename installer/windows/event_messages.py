@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent.audit.events import EVENTS
-from agent.platform.windows.event_journal import LOG_ID
+from agent.platform.windows.event_journal import LOG_ID, MESSAGES
 from installer import chroot
 
-FILE = "wbevents.dll"
+FILE = MESSAGES
 _HEAD = """\
 MessageIdTypedef=DWORD
 SeverityNames=(Success=0x0:STATUS_SEVERITY_SUCCESS)

@@ -5,8 +5,9 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from agent.platform.windows.event_journal import LOG_ID, SOURCE
-from agent.platform.windows.win32 import EventLogCalls, Severity
+from agent.platform.interface import Entry, Level
+from agent.platform.windows.event_journal import EventJournal
+from agent.platform.windows.win32 import EventLogCalls
 from agent.platform.windows.win32_services import (
     INTERROGATE,
     SPECIFIC,
@@ -15,8 +16,8 @@ from agent.platform.windows.win32_services import (
     Session,
 )
 
-# the end of a trace says most; ReportEvent takes 31,839 characters
-_MOST = 8_000
+# the end of a trace says most, and an entry has room for so much
+_MOST = 7_000
 
 
 class Controls:
@@ -51,8 +52,9 @@ def run(
 ) -> None:
     """Run a service to its end, and leave the process; 1 where it ends by a fault.
 
-    A fault is in the event log before anything else is done, and whatever is refused
-    then the process ends: its children end with it, and Windows starts it again.
+    A fault is in the event log before anything else is done, unless that takes nothing
+    for some seconds; whatever is refused then the process ends: its children end with
+    it, and Windows starts it again.
     """
     code = 1
     try:
@@ -60,8 +62,11 @@ def run(
         code = 0
     except BaseException:  # noqa: BLE001 - log and manager are to hear of any
         told = traceback.format_exc()[-_MOST:]
-        with contextlib.suppress(OSError):
-            log.report_event(SOURCE, Severity.ERROR, LOG_ID, [told])
+        with (
+            contextlib.suppress(RuntimeError),  # no thread can be started
+            contextlib.closing(EventJournal(log)) as journal,
+        ):
+            journal.send(Entry(told, Level.ERROR, 0, {}))
         ended = ServiceReport(ServiceState.STOPPED, exit_code=SPECIFIC, specific=1)
         with contextlib.suppress(OSError):
             session.report(ended)

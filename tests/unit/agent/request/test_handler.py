@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,13 @@ PROCESS = Instance("0123456789abcdef", 7)
 class Desk:
     """A handler whose directory has no controller at all."""
 
-    def __init__(self, folder: Path, issuer: str = ISSUER, **limits: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        issuer: str = ISSUER,
+        also: Callable[[Mapping[str, Any]], None] | None = None,
+        **limits: int,
+    ) -> None:
         settings = validate(GOOD | {"limits": limits})
         self.folder = folder
         target = Target((), settings.directory.base_dn, "svc", Secret("x"))
@@ -84,7 +90,7 @@ class Desk:
         handler = Handler(
             identity,
             tools,
-            Audit(folder / "audit.jsonl"),
+            Audit(folder / "audit.jsonl", also),
             count=lambda code, _: self.counted.append(code),
         )
         health = Health(ready=False, paused=False, directory=False)

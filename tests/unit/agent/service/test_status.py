@@ -23,6 +23,16 @@ def test_a_clone_is_shown_in_the_status(tmp_path: Path) -> None:
     assert read_text(status.as_dict()["twin_text"]) == Finding.COPY.value
 
 
+def test_lost_events_are_told_where_there_are_any(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    status = Status(path, "1.0", paused=False)
+    status.on_events_lost(0)
+    assert not path.exists()
+    assert "events_lost" not in status.as_dict()
+    status.on_events_lost(3)
+    assert json.loads(path.read_text())["events_lost"] == 3
+
+
 def test_why_it_is_not_connected_crosses_as_a_text_beside_its_words(
     tmp_path: Path,
 ) -> None:

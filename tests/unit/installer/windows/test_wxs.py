@@ -4,6 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from agent.platform.windows.event_journal import ALL_TYPES, SOURCE
 from installer.errors import BuildError
 from installer.windows import msi, product, wxs
 from installer.windows.layout import Feature
@@ -122,7 +123,10 @@ def test_nothing_is_restarted_and_a_folder_is_kept_at_an_upgrade() -> None:
 def test_the_event_source_names_the_library_of_the_version() -> None:
     values = {each.get("Name"): each for each in Read().all("RegistryValue")}
     file = values["EventMessageFile"]
-    assert file.get("Key", "").endswith(r"\EventLog\Application\Writeback")
+    assert file.get("Key", "").endswith(rf"\EventLog\Application\{SOURCE}")
+    # as `verify` reads it back
+    assert values["TypesSupported"].get("Value") == str(ALL_TYPES)
+    assert values["TypesSupported"].get("Key") == file.get("Key")
     assert file.get("Value") == "[VERSIONFOLDER]wbevents.dll"
     assert "/build/stage/wbevents.dll" in {
         each.get("Source") for each in Read().all("File")

@@ -8,6 +8,7 @@ import pytest
 
 from agent.audit.event import EventId
 from agent.platform.interface import Entry, Level
+from agent.platform.windows import event_journal
 from agent.platform.windows.event_journal import LOG_ID, EventJournal
 from agent.platform.windows.win32 import Severity
 from agent.service.journal import Handler, Journal
@@ -61,20 +62,59 @@ def test_a_log_that_blocks_holds_nobody_up_and_the_loss_is_told(
     lost = 10 - len([text for text in texts if text.startswith("entry")])
     assert lost >= 7
     told = [text for text in texts if "were lost" in text]
-    assert told == [
-        f"{lost} entries were lost: the event log did not take them in time"
-    ]
+    assert told == [f"{lost} entries were lost: the event log did not take them"]
+    assert journal.lost == lost
 
 
-def test_what_it_does_not_take_is_no_reason_to_fail(
+def test_what_it_refuses_is_counted_and_told_once_it_takes_anything(
     win32: FakeWin32, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*_: object) -> None:
-        raise OSError(0, "The event log file is full")
+    report = win32.report_event
+    full = [OSError(0, "The event log file is full")] * 3
+
+    def refused(*given: object) -> None:
+        if full:
+            raise full.pop()
+        report(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(win32, "report_event", refused)
     with closing(EventJournal(win32)) as journal:
+        # the first; then that it was lost, and the second itself
+        for name in ("first", "second", "third"):
+            journal.send(Entry(name, Level.ERROR, 0, {}))
+    assert journal.lost == 2
+    told = "2 entries were lost: the event log did not take them"
+    assert [each.texts[0] for each in win32.reported] == [told, "third"]
+
+
+def test_what_was_lost_last_is_told_at_the_end(
+    win32: FakeWin32, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = win32.report_event
+
+    def refused(*given: object) -> None:
+        if given[3] == ["odd"]:
+            raise ValueError("embedded null character")
+        report(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(win32, "report_event", refused)
+    with closing(EventJournal(win32)) as journal:
+        journal.send(Entry("odd", Level.ERROR, 0, {}))
+    told = "1 entries were lost: the event log did not take them"
+    assert [each.texts[0] for each in win32.reported] == [told]
+
+
+def test_a_log_that_never_answers_lets_the_process_end(
+    win32: FakeWin32, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_journal, "_CLOSING_S", 0.01)
+    win32.deaf = threading.Event()
+    journal = EventJournal(win32, waiting=1)
+    for _ in range(3):
         journal.send(Entry("said", Level.ERROR, 0, {}))
+    journal.close()
+    assert win32.reported == []
+    win32.deaf.set()
 
 
 def test_an_entry_is_no_longer_than_the_log_takes(win32: FakeWin32) -> None:
@@ -86,7 +126,7 @@ def test_an_entry_is_no_longer_than_the_log_takes(win32: FakeWin32) -> None:
     sizes = [len(text.encode("utf-16-le")) for text in long.texts]
     assert max(sizes) < 2 * 31_839
     assert sum(sizes) < 61_440
-    assert short.texts == ("short", "A=1", "B=?")
+    assert short.texts == ("short", "A=1", r"B=\udc80")
 
 
 def test_one_that_can_not_be_written_is_not_the_last(
@@ -103,13 +143,27 @@ def test_one_that_can_not_be_written_is_not_the_last(
     with closing(EventJournal(win32)) as journal:
         journal.send(Entry("odd", Level.ERROR, 0, {}))
         journal.send(Entry("next", Level.ERROR, 0, {}))
-    assert [each.texts for each in win32.reported] == [("next",)]
+    assert win32.reported[-1].texts == ("next",)
 
 
-def test_a_text_does_not_end_at_a_null(win32: FakeWin32) -> None:
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("a\0b", r"a\x00b"),
+        ("\x1b[2J\r", r"\x1b[2J\r"),
+        ("a\u202eb", r"a\u202eb"),
+        # Event Viewer fills a place of the message there, whosever text has it
+        ("fe80::1%12, %%3 and 100 %", r"fe80::1\x2512, %\x253 and 100 %"),
+        ("first\n  second", "first\n  second"),
+        ("grüß \N{KEY}", "grüß \N{KEY}"),
+    ],
+)
+def test_a_text_says_what_is_seen_of_it(
+    win32: FakeWin32, said: str, shown: str
+) -> None:
     with closing(EventJournal(win32)) as journal:
-        journal.send(Entry("a\0b", Level.ERROR, 0, {"A": "\0"}))
-    assert win32.reported[0].texts == (r"a\0b", r"A=\0")
+        journal.send(Entry(said, Level.ERROR, 0, {"A": said}))
+    assert win32.reported[0].texts == (shown, f"A={shown}")
 
 
 def test_what_goes_wrong_is_told_beside_and_nothing_of_a_request(

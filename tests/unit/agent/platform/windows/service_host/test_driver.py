@@ -33,6 +33,7 @@ class Stage:
 
     win32: FakeHost = field(default_factory=FakeHost)
     told: list[Entry] = field(default_factory=list)
+    lost: int = 0
 
     def send(self, entry: Entry) -> None:
         self.told.append(entry)
