@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,15 +20,22 @@ from agent.platform.windows.service_sid import service_sid
 from agent.platform.windows.win32_services import HostWin32
 
 _MOST_LOG = 1_000_000
+_MOST_WORDS = 3_000
+# what an agent told the event log itself, as `event_journal` writes it beside
+_TOLD = re.compile(r"^\d{4}-\d\d-\d\dT[^\n]*\n(?: [^\n]*\n)*", re.MULTILINE)
 _RUN = ("-I", "-m", "agent", "run")
 
 
 @dataclass
 class Child:
-    """One agent; times are of the host's clock, None where nothing is waited for."""
+    """One agent; times are of the host's clock, None where nothing is waited for.
+
+    `log_at` is where its words begin in the file that they go to.
+    """
 
     process: int
     events: Mapping[str, int]
+    log_at: int = 0
     told_ready: bool = False
     ready_until: float | None = None
     end_until: float | None = None
@@ -63,21 +71,39 @@ def start(win32: HostWin32, how: Starting, *, successor: bool) -> tuple[int, Chi
         if successor:
             own[SUCCESSOR_VARIABLE] = "1"
         command = (how.program(), *_RUN)
-        _set_aside(Path(how.log))
+        log_at = _set_aside(Path(how.log))
         process = win32.start_process(command, {**_inherited(), **own}, how.log)
         undo.callback(win32.close_handle, process)
         # one that nobody knows would serve, and never be asked to end
         undo.callback(win32.end_process, process)
         pid = win32.process_id(process)
         undo.pop_all()
-    return pid, Child(process, events)
+    return pid, Child(process, events, log_at)
 
 
-def _set_aside(log: Path) -> None:
-    """Begin a new file of last words where the one there is long."""
+def _set_aside(log: Path) -> int:
+    """Begin a new file of last words where the one there is long; give its length."""
+    size = 0
     with contextlib.suppress(OSError):  # there is none, or it is open somewhere
-        if log.stat().st_size > _MOST_LOG:
+        size = log.stat().st_size
+        if size > _MOST_LOG:
             log.replace(log.with_name(f"{log.name}.1"))
+            size = 0
+    return size
+
+
+def last_words(child: Child, log: Path) -> str:
+    """Give what a child wrote last, such as a trace, and told nobody by itself."""
+    try:
+        with log.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            # another may have set it aside meanwhile
+            begin = child.log_at if child.log_at <= end else 0
+            file.seek(max(begin, end - _MOST_WORDS))
+            text = file.read(_MOST_WORDS).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return _TOLD.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def close(win32: HostWin32, child: Child) -> None:

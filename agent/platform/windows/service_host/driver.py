@@ -8,6 +8,7 @@ nobody asked for.
 import contextlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from agent.platform.interface import Entry, Level, SystemJournal
 from agent.platform.windows import restart
@@ -73,7 +74,7 @@ class ServiceHost:
         self._checkpoint = 0
         self._stop_until: float | None = None
         # of what nobody asked for: what the event log and the manager are told
-        self._why, self._code = "", 0
+        self._why, self._code, self._words = "", 0, ""
 
     def run(self) -> None:
         """Host the agent until the service has stopped."""
@@ -119,7 +120,8 @@ class ServiceHost:
         child = self._children.pop(pid)
         code = self._win32.exit_code(child.process)
         children.close(self._win32, child)
-        self._because(f"it ended with exit code {code}", code)
+        words = children.last_words(child, Path(self._starting.log))
+        self._because(f"it ended with exit code {code}", code, words)
         self._take(restart.ended(self._hosted, pid))
 
     def _look_at_clock(self) -> None:
@@ -225,11 +227,12 @@ class ServiceHost:
             self._checkpoint += 1
             self._session.report(_pending(phase, self._checkpoint))
 
-    def _because(self, why: str, code: int) -> None:
-        self._why, self._code = why, code
+    def _because(self, why: str, code: int, words: str = "") -> None:
+        self._why, self._code, self._words = why, code, words
 
     def _tell(self, message: str, code: int) -> None:
-        self._journal.send(Entry(message, Level.ERROR, 0, {"EXIT_CODE": str(code)}))
+        said = f"{message}\n{self._words}" if self._words else message
+        self._journal.send(Entry(said, Level.ERROR, 0, {"EXIT_CODE": str(code)}))
 
 
 def _pending(phase: Phase, checkpoint: int) -> ServiceReport:

@@ -51,6 +51,29 @@ def test_a_failure_is_in_the_event_log(win32: FakeHost) -> None:
     assert "exit code 2" in told.texts[0]
 
 
+def test_what_a_child_wrote_last_is_in_the_event_log(win32: FakeHost) -> None:
+    log = Path(win32.programs) / "Writeback" / program.LOG
+    log.parent.mkdir()
+    log.write_text("of a run before\n")
+
+    def ends() -> None:
+        with log.open("a") as file:
+            file.write("2026-12-01T00:00:00+00:00 ERROR told already\n  its trace\n")
+            file.write("Traceback (most recent call last):\n  at a line\nMemoryError\n")
+        win32.end(win32.children[0], 1)
+
+    win32.story.append(ends)
+    program.host(win32, win32.session)
+    (told,) = win32.reported
+    first, *others = told.texts[0].split("\n")
+    assert "exit code 1" in first
+    assert others == [
+        "Traceback (most recent call last):",
+        "  at a line",
+        "MemoryError",
+    ]
+
+
 def test_a_command_line_of_somebody_else_starts_nothing(win32: FakeHost) -> None:
     win32.image = "C:\\Program Files\\python.exe -m other"
     program.host(win32, win32.session)
