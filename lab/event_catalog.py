@@ -25,8 +25,11 @@ as far as they mean something here, so that alerts which were made for it go on.
 * in the **journal**, by `journalctl WRITEBACK_EVENT=33004`; its fields are
   `WRITEBACK_EVENT_NAME`, `_CODE`, `_ID`, `_OP`, `_USER`, `_DN`, `_CONTROLLER`,
   `_PORTAL`, `_COUNT`, and `_SEQ` and `_HASH` of its audit record;
+* on Windows in the **event log** Application in the journal's place, with its id and
+  the source Writeback: [windows.md](windows.md#events-and-logs);
 * where the table says *audit*, also as a line of JSON in
-  `/var/log/writeback/audit.jsonl` (`event`, `event_name`).
+  `/var/log/writeback/audit.jsonl`, or `%ProgramData%\\Writeback\\log\\audit.jsonl`
+  (`event`, `event_name`).
 """
 _PLACES = {
     "audit": "audit, journal",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ def this_installation() -> Installed:
     """Give what is set up on this machine."""
     if sys.platform == "win32":
         from agent.platform.windows.installation.checks import WindowsInstallation
+        from agent.platform.windows.installation.logged_events import newest_messages
         from agent.platform.windows.pywin32_services import PyWin32Services
 
-        return WindowsInstallation(PyWin32Services(), sys.executable)
+        win32 = PyWin32Services()
+        events = partial(newest_messages, win32)
+        return WindowsInstallation(win32, sys.executable, events)
     else:  # noqa: RET505 - what is of POSIX is not read for Windows
         from agent.platform.systemd.installation import SystemdInstallation
 

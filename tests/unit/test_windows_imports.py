@@ -118,7 +118,10 @@ _OF_WINDOWS = re.compile(
     r"_winapi|msvcrt|pythoncom|pywintypes|servicemanager|win32\w*|winerror|winreg"
 )
 _OF_POSIX = {"pty", "syslog", "termios"}
-_PORTS = {f"pywin32_{part}" for part in ("errors", "port", "processes", "services")}
+_PORTS = {
+    f"pywin32_{part}"
+    for part in ("errors", "event_log", "port", "processes", "services")
+}
 
 
 def imports(source: str) -> Iterator[str]:

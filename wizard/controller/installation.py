@@ -17,7 +17,7 @@ from wire.failure import sentence
 from wire.outcomes import Refused
 from wire.secret import Secret
 from wire.text import EMPTY, Text, listed, verbatim
-from wizard.controller import breaker
+from wizard.controller import breaker, event_log
 from wizard.enrolment.clone import COPIED
 from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
@@ -97,7 +97,8 @@ class Installation:
         target = Target(settings, self._context)
         rows = (row for step in STEPS for row in step.verify(target))
         trusted = authority_checks(settings.directory)
-        return (*rows, *trusted, *breaker.checks(self._host))
+        host = self._host
+        return (*rows, *trusted, *event_log.checks(host), *breaker.checks(host))
 
     def breaker_is_open(self) -> bool:
         """Say whether the agent stopped writing, as a portal reset too many people."""

@@ -194,6 +194,12 @@ class Events(Protocol):
     def event(self, event: EventId, detail: str) -> None:
         """Write one; it never fails."""
 
+    def registration(self) -> Text | None:
+        """Say what is wrong with how Writeback is registered there; empty: nothing.
+
+        None where nobody is registered, as in a journal.
+        """
+
 
 class Host(Protocol):
     """One machine that an agent is set up on: what each has, and options.

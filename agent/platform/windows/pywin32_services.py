@@ -17,6 +17,7 @@ import win32security
 import win32service
 
 from agent.platform.windows.pywin32_errors import as_os_error
+from agent.platform.windows.pywin32_event_log import PyWin32EventLog
 from agent.platform.windows.pywin32_port import INFORMATION, PyWin32, in_sddl
 from agent.platform.windows.pywin32_processes import PyWin32Processes, number
 from agent.platform.windows.service_run import Controls, run
@@ -56,7 +57,7 @@ _SENDS = (
 )
 
 
-class PyWin32Services(PyWin32, PyWin32Processes):
+class PyWin32Services(PyWin32, PyWin32Processes, PyWin32EventLog):
     """Windows itself, with what host process and wizard need beside the agent."""
 
     def serve(self, service: str, main: Callable[[Session], None]) -> None:

@@ -5,7 +5,7 @@ Windows' numbers: FileNotFoundError (2, 3), FileExistsError (80, 183), Permissio
 (5, and 32 and 33: open or locked elsewhere).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Protocol
 
@@ -160,6 +160,21 @@ class EventLogCalls(Protocol):
         self, source: str, severity: Severity, event: int, texts: Sequence[str]
     ) -> None:
         """Write one entry; it may take a while."""
+        ...
+
+
+class EventLogReading(Protocol):
+    """The log Application, for whoever may read it."""
+
+    def event_source(self, source: str) -> Mapping[str, str | int] | None:
+        """Read the registered values of a source, by name; None: it is not there.
+
+        A path in them is as it is kept, with its variables.
+        """
+        ...
+
+    def newest_events(self, query: str, most: int) -> Sequence[str]:
+        """Give so many entries that an XPath finds, the newest first, as XML."""
         ...
 
 

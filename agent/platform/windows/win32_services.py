@@ -12,6 +12,7 @@ from typing import Protocol
 from agent.platform.windows.win32 import (
     EventCalls,
     EventLogCalls,
+    EventLogReading,
     FileCalls,
     MachineCalls,
     Win32,
@@ -255,5 +256,5 @@ class CheckWin32(Win32, ServiceCalls, Protocol):
     """What an installation is read back with."""
 
 
-class WizardWin32(Win32, WaitCalls, ServiceCalls, Protocol):
+class WizardWin32(Win32, WaitCalls, ServiceCalls, EventLogReading, Protocol):
     """What a wizard works with."""

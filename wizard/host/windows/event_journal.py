@@ -2,19 +2,63 @@
 
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 
 from agent.audit.event import EventId
-from agent.platform.windows.event_journal import EventJournal
-from agent.platform.windows.win32 import EventLogCalls
+from agent.platform.windows.event_journal import (
+    ALL_TYPES,
+    MESSAGES,
+    SOURCE,
+    EventJournal,
+)
+from agent.platform.windows.win32_services import WizardWin32
 from agent.service.journal import Journal
+from wire.text import EMPTY, Text
+
+NOT_REGISTERED = Text("The source Writeback is not registered in the event log.")
+REMEDY = Text("Install the package again.")
 
 
 @dataclass(frozen=True)
 class EventLog:
-    """Writes each by itself; a log that does not take it is no reason to fail."""
+    """Writes each by itself; a log that does not take it is no reason to fail.
 
-    win32: EventLogCalls
+    `program` is the interpreter, in a folder below that of the version.
+    """
+
+    win32: WizardWin32
+    program: str
 
     def event(self, event: EventId, detail: str) -> None:
         with closing(Journal(EventJournal(self.win32))) as journal:
             journal.event(event, detail)
+
+    def registration(self) -> Text | None:
+        """Compare the source with what the MSI writes; what Windows refuses is told."""
+        try:
+            found = self.win32.event_source(SOURCE)
+        except OSError as error:
+            why = str(error.strerror or error).rstrip(".")
+            return Text("Windows refused: {why}.", why=why)
+        if found is None:
+            return NOT_REGISTERED
+        file, types = found.get("EventMessageFile"), found.get("TypesSupported")
+        wanted = PureWindowsPath(self.program).parents[1] / MESSAGES
+        # Windows' names are the same in small and capital letters
+        if PureWindowsPath(str(file)) != wanted or types != ALL_TYPES:
+            return Text(
+                "It is {now}, and should be {wanted}.",
+                now=f"{file} {types}",
+                wanted=f"{wanted} {ALL_TYPES}",
+            )
+        return EMPTY if self._is_there(wanted) else _not_there(wanted)
+
+    def _is_there(self, file: PureWindowsPath) -> bool:
+        try:
+            return bool(self.win32.sddl_of(str(file)))
+        except OSError:
+            return False
+
+
+def _not_there(file: PureWindowsPath) -> Text:
+    return Text("{path} is not there.", path=str(file))

@@ -32,6 +32,7 @@ from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.credentials import WindowsCredentials
 from wizard.host.windows.event_journal import EventLog
 from wizard.host.windows.held_start import HeldStart
+from wizard.host.windows.last_words import LastWords
 from wizard.host.windows.ownership import WindowsOwnership
 from wizard.host.windows.service_entry import ServiceEntry
 
@@ -48,8 +49,7 @@ if TYPE_CHECKING:
 # the host process takes 16 s at most, and Windows may take a while to let go
 _STOP_S = 30.0
 _POLL_S = 0.05
-_LINES = 12
-_LOG_BYTES, _STATUS_BYTES = 512 * 1024, 64 * 1024
+_STATUS_BYTES = 64 * 1024
 _STOPPED = ServiceState.STOPPED
 
 
@@ -86,7 +86,8 @@ class WindowsHost:
         self.ownership: interface.Ownership | None = WindowsOwnership(
             win32, self.places
         )
-        self.events: interface.Events | None = EventLog(win32)
+        self.events: interface.Events | None = EventLog(win32, program)
+        self._words = LastWords(win32, self._files, self.places.log)
         # beside the settings: it is there before any folder of their own
         self._lock_file = self.places.home / "setup.lock"
 
@@ -135,6 +136,7 @@ class WindowsHost:
             for folder in (self.places.state, self.places.log.parent):
                 self._files.make_with(folder, changed)
         self._entry.release()
+        self._words.begin()
         with self._refused():
             self._win32.start_service(SERVICE)
 
@@ -159,12 +161,13 @@ class WindowsHost:
 
     def reload(self, seconds: float) -> None:
         before = self._status().get("pid")
+        self._words.begin()
         with self._refused():
             self._win32.control_service(SERVICE, restart.PARAMCHANGE)
         deadline = time.monotonic() + seconds
         while self._status().get("pid") in (before, None):
             if time.monotonic() > deadline:
-                raise _not_taken_over(self._last_words())
+                raise _not_taken_over(self._words.of_this_run())
             time.sleep(_POLL_S)
         self.wait_ready(seconds)
 
@@ -172,7 +175,7 @@ class WindowsHost:
         deadline = time.monotonic() + seconds
         while (status := self._asked()).state is not ServiceState.RUNNING:
             if status.state is _STOPPED:
-                raise interface.ended(self._last_words())
+                raise interface.ended(self._words.of_this_run())
             if time.monotonic() > deadline:
                 raise not_ready(self._status(), seconds)
             time.sleep(_POLL_S)
@@ -186,14 +189,7 @@ class WindowsHost:
             remove_path(path)
 
     def log(self, lines: int) -> Sequence[str]:
-        try:
-            handle = self._files.open_to_read(self.places.log, follow=False)
-        except OSError:
-            return ()
-        with os.fdopen(handle, "rb") as file:
-            file.seek(max(0, file.seek(0, 2) - _LOG_BYTES))
-            text = file.read(_LOG_BYTES).decode("utf-8", "replace")
-        return text.splitlines()[-lines:]
+        return self._words.lines(lines)
 
     def forget(self) -> None:
         shutil.rmtree(self.places.journal, ignore_errors=True)
@@ -253,9 +249,6 @@ class WindowsHost:
         handle = self._files.open_to_read(path, follow=False)
         with os.fdopen(handle, "rb") as file:
             return file.read(_STATUS_BYTES)
-
-    def _last_words(self) -> str:
-        return " ".join(line.strip() for line in self.log(_LINES))
 
     @contextlib.contextmanager
     def _refused(self) -> Iterator[None]:

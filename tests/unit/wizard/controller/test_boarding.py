@@ -55,6 +55,9 @@ class Events:
     def event(self, event: EventId, detail: str) -> None:
         self.written.append((event, detail))
 
+    def registration(self) -> None:
+        """Nobody is registered here."""
+
 
 @pytest.fixture
 def events() -> Events:

@@ -4,6 +4,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from agent.audit.event import EventId
 from agent.platform.windows.installation.service_values import ENTRY
 from agent.platform.windows.restart import PARAMCHANGE
 from agent.platform.windows.service_sid import SERVICE
+from agent.platform.windows.win32 import Severity
 from agent.platform.windows.win32_services import STOP, ServiceState
 from agent.system.paths import Paths
 from tests.fixtures.windows.fake_services import FakeServices
+from tests.fixtures.windows.fake_win32 import Reported
 from tests.unit.wizard.host.windows.conftest import PROGRAM
 from wizard.host import lock
 from wizard.host.interface import Host, ServiceFailed
@@ -327,10 +330,29 @@ def test_an_event_of_a_setup_is_in_the_event_log(
     assert told.source == "Writeback"
 
 
-def test_the_last_lines_of_the_log_are_given(host: WindowsHost) -> None:
+def test_the_last_lines_of_the_log_are_given(
+    win32: FakeServices, host: WindowsHost
+) -> None:
+    win32.source = {}
     assert host.log(3) == ()
     logs(host, "one\ntwo\nthree\n")
-    assert host.log(2) == ["two", "three"]
+    assert host.log(4) == ("two", "three")
+
+
+def test_what_was_said_of_an_earlier_run_is_no_last_word(
+    win32: FakeServices, made: WindowsHost
+) -> None:
+    told = Reported("Writeback", Severity.WARNING, 32005, ("no such relay",))
+    old = replace(told, texts=("long ago",), at=told.at - timedelta(minutes=1))
+
+    def ends() -> None:
+        win32.reported += [old, replace(told, at=datetime.now(UTC))]
+        win32.ended(2)
+
+    win32.starts = ends
+    made.start_service()
+    with pytest.raises(ServiceFailed, match=r"^The agent ended\. no such relay"):
+        made.wait_ready(1)
 
 
 def test_here_is_no_windows() -> None:

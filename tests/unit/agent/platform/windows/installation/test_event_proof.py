@@ -1,10 +1,12 @@
 """One event is written and read again, where that can be."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
 from agent.platform.windows.installation.event_proof import event_proof
+from agent.platform.windows.installation.logged_events import newest_messages
 from tests.fixtures.windows.fake_win32 import FakeWin32
 
 
@@ -17,6 +19,13 @@ def test_what_is_found_again_is_proven(win32: FakeWin32) -> None:
     (entry,) = win32.reported
     assert entry.source == "Writeback"
     assert entry.texts[0].startswith("writeback-agent check: ")
+
+
+def test_it_is_read_as_windows_has_it(win32: FakeWin32) -> None:
+    messages = partial(newest_messages, win32)
+    assert event_proof(win32, messages).state == "ok"
+    win32.log_refused = OSError(0, "The event log service is not running")
+    assert event_proof(win32, messages).state == "warning"
 
 
 def test_what_comes_late_is_waited_for(win32: FakeWin32) -> None:
