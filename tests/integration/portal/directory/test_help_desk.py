@@ -20,9 +20,9 @@ async def use_passkey(browser: Browser, device: Authenticator, action: str) -> A
     return await browser.send(forms[0], answer=answer)
 
 
-async def signed_in_helper(live: LivePortal) -> Browser:
-    """Have the lab's helper register a passkey, and sign in with it."""
-    device, helper = Authenticator(), live.visitor(HELPER)
+async def signed_in_helper(live: LivePortal, key: str = HELPER) -> Browser:
+    """Have a helper of the lab register a passkey, and sign in with it."""
+    device, helper = Authenticator(), live.visitor(key)
     browser = await helper.signed_in(START_PASSWORD)
     page = await browser.open("/account/passkey")
     page = await browser.send(answer=device.create(options_on(page.text)))
