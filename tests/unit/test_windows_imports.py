@@ -120,7 +120,7 @@ _OF_WINDOWS = re.compile(
 _OF_POSIX = {"pty", "syslog", "termios"}
 _PORTS = {
     f"pywin32_{part}"
-    for part in ("errors", "event_log", "port", "processes", "services")
+    for part in ("accounts", "errors", "event_log", "port", "processes", "services")
 }
 
 

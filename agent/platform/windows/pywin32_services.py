@@ -13,9 +13,9 @@ from typing import Any
 import pywintypes
 import servicemanager
 import win32event
-import win32security
 import win32service
 
+from agent.platform.windows.pywin32_accounts import PyWin32Accounts
 from agent.platform.windows.pywin32_errors import as_os_error
 from agent.platform.windows.pywin32_event_log import PyWin32EventLog
 from agent.platform.windows.pywin32_port import INFORMATION, PyWin32, in_sddl
@@ -38,12 +38,6 @@ _CHANGE = (
     win32service.SERVICE_CHANGE_CONFIG | _READ | win32service.SERVICE_START | 0x20000
 )
 _DELETE, _READ_CONTROL = 0x10000, 0x20000
-_RIGHTS_OF_ACCOUNTS = (
-    win32security.POLICY_CREATE_ACCOUNT | win32security.POLICY_LOOKUP_NAMES
-)
-_BE_SERVICE = ("SeServiceLogonRight",)
-# ERROR_FILE_NOT_FOUND, of STATUS_OBJECT_NAME_NOT_FOUND: an account without any
-_NO_RIGHTS = 2
 _CREATES = win32service.SC_MANAGER_CREATE_SERVICE
 _FLAG = win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG
 _SID, _PRIVILEGES = (
@@ -57,7 +51,7 @@ _SENDS = (
 )
 
 
-class PyWin32Services(PyWin32, PyWin32Processes, PyWin32EventLog):
+class PyWin32Services(PyWin32, PyWin32Processes, PyWin32Accounts, PyWin32EventLog):
     """Windows itself, with what host process and wizard need beside the agent."""
 
     def serve(self, service: str, main: Callable[[Session], None]) -> None:
@@ -142,24 +136,6 @@ class PyWin32Services(PyWin32, PyWin32Processes, PyWin32EventLog):
     def service_sddl(self, service: str) -> str:
         with _opened(service, _READ_CONTROL) as found:
             return in_sddl(win32service.QueryServiceObjectSecurity(found, INFORMATION))
-
-    def let_be_service(self, account: str) -> None:
-        with _policy(account) as (lsa, policy, sid):
-            lsa.LsaAddAccountRights(policy, sid, _BE_SERVICE)
-
-    def may_be_service(self, account: str) -> bool:
-        with _policy(account) as (lsa, policy, sid):
-            try:
-                return _BE_SERVICE[0] in lsa.LsaEnumerateAccountRights(policy, sid)
-            except pywintypes.error as error:
-                if error.winerror != _NO_RIGHTS:
-                    raise
-                return False
-
-    def no_longer_service(self, account: str) -> None:
-        if self.may_be_service(account):
-            with _policy(account) as (lsa, policy, sid):
-                lsa.LsaRemoveAccountRights(policy, sid, False, _BE_SERVICE)
 
     def delete_service(self, service: str) -> None:
         with _opened(service, _DELETE) as found:
@@ -279,20 +255,6 @@ class _Session:
     def _control(self, control: int, *_: object) -> int:
         self._controls.take(control)
         return 0
-
-
-@contextlib.contextmanager
-def _policy(account: str) -> Iterator[tuple[Any, Any, Any]]:
-    """Open what says who may what on this machine, and find an account's SID."""
-    # its types don't know that None is this machine
-    lsa: Any = win32security
-    with as_os_error(account):
-        sid, _, _ = lsa.LookupAccountName(None, account)
-        policy = lsa.LsaOpenPolicy(None, _RIGHTS_OF_ACCOUNTS)
-        try:
-            yield lsa, policy, sid
-        finally:
-            lsa.LsaClose(policy)
 
 
 def _start(config: ServiceConfig) -> int:

@@ -205,6 +205,10 @@ class ServiceCalls(ImageCalls, Protocol):
         """Give owner and DACL of a service itself, see `sddl.numbered`."""
         ...
 
+    def account_sid(self, account: str) -> str:
+        """Give the SID of an account; OSError 1332 where nobody has that name."""
+        ...
+
     def let_be_service(self, account: str) -> None:
         """Give an account the right to be a service (SeServiceLogonRight).
 

@@ -42,7 +42,8 @@ class WindowsAccounts:
 
     def refuse(self, wanted: Texts) -> None:
         account = ServiceAccount(wanted[_OBJECT] or "")
-        if not account.may_run:
+        system = service_values.runs_as_system(self._win32, account.name)
+        if system or not account.may_run:
             raise ServiceFailed(
                 Text("The service may not run as {account}.", account=account.name)
             )

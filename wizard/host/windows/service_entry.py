@@ -15,7 +15,7 @@ from wizard.host.windows.account_choice import AccountChoice
 from wizard.host.windows.accounts import WindowsAccounts
 from wizard.host.windows.held_start import HeldStart
 from wizard.host.windows.refused import asked
-from wizard.host.windows.service_account import VIRTUAL, ServiceAccount
+from wizard.host.windows.service_account import VIRTUAL
 
 _GONE_S, _POLL_S = 10.0, 0.05
 
@@ -88,7 +88,7 @@ class ServiceEntry:
             # as it is spelled already
             same = config is not None and self._choice.is_chosen(config.account)
             return config.account if config is not None and same else chosen.name
-        if config is None or ServiceAccount(config.account).is_system:
+        if config is None or self._is_of_system(config):
             return VIRTUAL
         return config.account
 
@@ -156,6 +156,10 @@ class ServiceEntry:
         raise ServiceFailed(
             Text("Another program has the service open; it goes when that lets go.")
         )
+
+    def _is_of_system(self, config: ServiceConfig) -> bool:
+        account = config.account
+        return asked(lambda: service_values.runs_as_system(self._win32, account))
 
     def _now(self) -> ServiceConfig | None:
         return asked(lambda: self._win32.service_config(SERVICE))

@@ -107,7 +107,7 @@ class WindowsInstallation:
             why = Text("The service is not on this machine.")
             yield installed.finding("service", title, why)
             return
-        yield installed.finding("service", title, _does_not_run(config))
+        yield installed.finding("service", title, self._does_not_run(config))
         now = service_values.texts(config)
         wanted = service_values.texts(
             service_values.wanted(self._image(config), config.account)
@@ -116,6 +116,15 @@ class WindowsInstallation:
             why, value = installed.other(now[path], text), verbatim(now[path] or "")
             yield installed.finding("service", verbatim(str(path)), why, value)
         yield self._running()
+
+    def _does_not_run(self, config: ServiceConfig) -> Text:
+        """Say why it does not serve after a start of the machine, or too freely."""
+        account = config.account
+        if service_values.runs_as_system(self._win32, account):
+            return Text("The service may not run as {account}.", account=account)
+        if config.disabled or not config.automatic:
+            return Text("It does not start with the machine.")
+        return EMPTY
 
     def _running(self) -> Finding:
         """Say whether the service runs, which proves what it may open by itself.
@@ -140,12 +149,3 @@ class WindowsInstallation:
         with contextlib.suppress(ValueError):
             return image_path.spelled(self._program)
         return image_path.spelled(r"C:\Program Files\Writeback\python\python.exe")
-
-
-def _does_not_run(config: ServiceConfig) -> Text:
-    """Say why it does not serve after a start of the machine, or does so too freely."""
-    if service_values.is_of_system(config.account):
-        return Text("The service may not run as {account}.", account=config.account)
-    if config.disabled or not config.automatic:
-        return Text("It does not start with the machine.")
-    return EMPTY

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.platform.windows.service_sid import SERVICE
-from agent.platform.windows.win32_services import ServiceConfig
+from agent.platform.windows.win32_services import ServiceCalls, ServiceConfig
 
 # where the service control manager keeps it, below HKEY_LOCAL_MACHINE
 ENTRY = Path("HKLM", "SYSTEM", "CurrentControlSet", "Services", SERVICE)
@@ -20,6 +20,8 @@ UNRESTRICTED = 1  # SERVICE_SID_TYPE_UNRESTRICTED
 PRESHUTDOWN_MS = 20_000
 # LocalSystem and its like
 _SYSTEMS = ("localsystem", "nt authority\\", ".\\localsystem")
+# LocalSystem, LocalService, NetworkService
+_SYSTEM_SIDS = frozenset({"S-1-5-18", "S-1-5-19", "S-1-5-20"})
 # of Windows 10 1703 and later, and before
 _WINDOWS_PRESHUTDOWN = frozenset({"10000", "180000"})
 
@@ -81,6 +83,19 @@ def is_of_system(account: str) -> bool:
     By its name, as the service control manager spells them.
     """
     return account.lower().startswith(_SYSTEMS)
+
+
+def runs_as_system(win32: ServiceCalls, account: str) -> bool:
+    """Say whether an account is one of Windows' own, by whatever name it has there.
+
+    In some languages NT AUTHORITY is called otherwise.
+    """
+    if is_of_system(account):
+        return True
+    try:
+        return win32.account_sid(account) in _SYSTEM_SIDS
+    except OSError:  # Windows' own have a name on every machine
+        return False
 
 
 def is_value(path: Path) -> bool:

@@ -97,6 +97,18 @@ def test_what_it_may_not_run_as_is_refused_with_the_plan(
         planned(chosen)
 
 
+@pytest.mark.parametrize("sid", ["S-1-5-18", "S-1-5-19", "S-1-5-20"])
+def test_one_of_the_system_is_refused_in_any_language(
+    win32: FakeServices, sid: str
+) -> None:
+    """NT AUTHORITY has another name in some languages of Windows."""
+    name = "NT-AUTORITÄT\\Lokaler Dienst"
+    win32.sids[name] = sid
+    chosen = WindowsHost(win32, PROGRAM, account=ServiceAccount(name, Secret(CANARY)))
+    with pytest.raises(ServiceFailed, match="may not run as NT-AUTORITÄT"):
+        planned(chosen)
+
+
 def test_an_account_that_nobody_has_is_refused_with_the_plan(
     win32: FakeServices,
 ) -> None:

@@ -14,13 +14,12 @@ from agent.platform.windows.installation.checks import WindowsInstallation
 from agent.platform.windows.service_sid import SERVICE, service_sid
 from agent.platform.windows.win32_services import ServiceState, ServiceStatus
 from agent.system.paths import Paths
-from tests.fixtures.windows.fake_services import FakeServices, below
+from tests.fixtures.windows.fake_services import ACCOUNT, FakeServices, below
 from tests.fixtures.windows.installation import CANARY, install
 from wizard.host.windows.host import WindowsHost
 
 PROGRAM = r"C:\Program Files\Writeback\1.0.0\python\python.exe"
 OTHERS = "(A;;FR;;;BU)"
-ACCOUNT = "S-1-5-21-1-2-3-1177"  # that the service runs as
 
 
 @pytest.fixture
@@ -186,6 +185,16 @@ def test_a_service_that_is_set_up_otherwise_is_told(
     (found,) = wrong(win32, places)
     assert found.id == "service"
     assert told in found.detail
+
+
+def test_a_service_of_the_system_by_another_name_is_told(
+    win32: FakeServices, places: Paths
+) -> None:
+    name = r"NT-AUTORITÄT\Netzwerkdienst"
+    win32.sids[name] = "S-1-5-20"
+    win32.configs[SERVICE] = replace(win32.configs[SERVICE], account=name)
+    (found,) = wrong(win32, places)
+    assert found.detail == f"The service may not run as {name}."
 
 
 def test_a_service_that_is_not_ready_proves_nothing_itself(
