@@ -279,3 +279,12 @@ def test_a_machine_for_trying_is_not_compared_with_this_one(
     found = json.loads(capsys.readouterr().out)
     assert {each["id"] for each in found} == {"settings"}
     assert not win32.reported
+
+
+def test_a_machine_without_an_installation_is_told_whole(win32: FakeServices) -> None:
+    places = WindowsHost(win32, PROGRAM).places
+    found = list(checked(win32).findings(places))
+    assert {each.state for each in found if each.id == "permissions"} == {"failed"}
+    assert str(places.home) in found[1].detail
+    assert found[-2].detail == "The service is not on this machine."
+    assert not places.home.exists()
