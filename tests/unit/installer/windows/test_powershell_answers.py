@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -206,3 +207,15 @@ def test_an_error_is_told_by_the_fields_that_a_failure_has() -> None:
     assert {"failed", "reason"} <= set(failed.data)
     for name in ("error", "failed", "reason", "remedy"):
         assert f"'{name}'" in source
+
+
+def test_the_document_names_each_secret_and_command() -> None:
+    text = (REPOSITORY / "docs/windows.md").read_text("utf-8")
+    part = text[text.index("## Unattended") : text.index("## Reconfiguring")]
+    rows = [line.split("|")[1] for line in part.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert named == {*secret_names.NAMES, *secret_names._OF_SYSTEM["win32"]}
+    assert all(f"| `{name}` |" in text for name in MODULE.functions)
+    for words in re.findall(r"^    writeback ([a-z][^<\n]*)", text, re.MULTILINE):
+        taken = command_line._parser().parse_args(words.split())
+        assert taken.command == words.split()[0]
