@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,7 @@ from typing import Any
 GENESIS = ""
 # what is left of an address after a while: about a provider and a region
 _LEFT_OF_IPV4, _LEFT_OF_IPV6 = 16, 32
+_KIND = re.compile("[a-z][a-z_]{0,63}")
 
 
 class EventKind(StrEnum):
@@ -53,6 +55,18 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     MUST_REGISTER_AGAIN = "must_register_again"
     MESSAGE_TESTED = "message_tested"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "EventKind | None":
+        """Take a kind of a later version as it is; ValueError for what is none.
+
+        Nodes of two versions share the audit while they are upgraded one by one.
+        """
+        if not isinstance(value, str) or not _KIND.fullmatch(value):
+            return None
+        made = str.__new__(cls, value)
+        made._name_, made._value_ = value.upper(), value
+        return made
 
 
 @dataclass(frozen=True)

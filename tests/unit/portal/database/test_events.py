@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import ColumnElement, Connection, delete, select, update
@@ -40,6 +41,25 @@ def trail(connection: Connection) -> Events:
         )
         trail.append(connection, event)
     return trail
+
+
+def test_a_kind_of_a_later_version_is_read_as_it_is(
+    connection: Connection, trail: Events
+) -> None:
+    """Nodes of two versions share the audit while they are upgraded one by one."""
+    kind = EventKind("of_a_later_version")
+    trail.append(connection, Event(kind, 11_000, "visit-11", address=ADDRESS))
+    assert trail.first_broken(connection) is None
+    found = [each.event.kind for each in events.read(connection)][-1]
+    assert found == "of_a_later_version"
+    assert f"{found}" == "of_a_later_version"
+    assert found not in {*EventKind}
+
+
+@pytest.mark.parametrize("kind", ["", "A kind", "x" * 65, "a\nb", 7])
+def test_what_is_no_kind_is_refused(kind: Any) -> None:
+    with pytest.raises(ValueError, match="is not a valid EventKind"):
+        EventKind(kind)
 
 
 def _number(number: int) -> ColumnElement[bool]:
