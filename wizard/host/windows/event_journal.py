@@ -40,9 +40,10 @@ class EventLog:
         except OSError as error:
             why = str(error.strerror or error).rstrip(".")
             return Text("Windows refused: {why}.", why=why)
-        if found is None:
+        file = None if found is None else found.get("EventMessageFile")
+        if found is None or file is None:
             return NOT_REGISTERED
-        file, types = found.get("EventMessageFile"), found.get("TypesSupported")
+        types = found.get("TypesSupported", 0)
         wanted = PureWindowsPath(self.program).parents[1] / MESSAGES
         # Windows' names are the same in small and capital letters
         if PureWindowsPath(str(file)) != wanted or types != ALL_TYPES:

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from agent.audit.event import EventId
 from agent.ldap.pool import PoolState
+from agent.platform.windows.event_journal import EventJournal
 from agent.relay_client.clone_detection import Finding
 from agent.relay_client.listener import ListenerState, Phase
+from agent.service.health_events import HealthEvents
+from agent.service.journal import Journal
+from agent.service.service import Service
 from agent.service.status import Status
 from agent.system.instance import Instance
+from tests.fixtures.windows.fake_win32 import FakeWin32
 from wire.text import Text, read_text
 
 
@@ -31,6 +37,27 @@ def test_lost_events_are_told_where_there_are_any(tmp_path: Path) -> None:
     assert "events_lost" not in status.as_dict()
     status.on_events_lost(3)
     assert json.loads(path.read_text())["events_lost"] == 3
+
+
+def test_what_the_event_log_lost_comes_to_the_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    win32 = FakeWin32()
+
+    def refused(*_: object) -> None:
+        raise OSError(0, "The event log file is full")
+
+    monkeypatch.setattr(win32, "report_event", refused)
+    journal = Journal(EventJournal(win32))
+    journal.event(EventId.HEARTBEAT, "")
+    journal.close()
+    # as far as its watch needs it: no relay and no directory
+    service = object.__new__(Service)
+    service._status = Status(tmp_path / "status.json", "1.0", paused=False)
+    service._journal = journal
+    service._watch(HealthEvents(lambda *_: None))
+    told = json.loads((tmp_path / "status.json").read_text())
+    assert told["events_lost"] == 1
 
 
 def test_why_it_is_not_connected_crosses_as_a_text_beside_its_words(

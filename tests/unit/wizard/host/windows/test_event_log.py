@@ -32,7 +32,8 @@ def test_one_that_is_as_the_msi_made_it_is_right(
     ("found", "said"),
     [
         (None, "The source Writeback is not registered in the event log."),
-        ({}, f"It is None None, and should be {FILE} 7."),
+        ({}, "The source Writeback is not registered in the event log."),
+        ({"EventMessageFile": FILE}, f"It is {FILE} 0, and should be {FILE} 7."),
         (
             AS_MADE | {"EventMessageFile": r"C:\Users\eva\wbevents.dll"},
             rf"It is C:\Users\eva\wbevents.dll 7, and should be {FILE} 7.",
