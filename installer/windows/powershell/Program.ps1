@@ -2,6 +2,16 @@
 
 $script:Program = Join-Path -Path $PSScriptRoot -ChildPath '..\..\writeback.exe'
 
+# parameter of a command = name for --secrets-fd
+$script:SecretNames = [ordered]@{
+    AccountPassword = 'account_password'
+    EnrolmentCode = 'enrolment_code'
+    ProxyPassword = 'proxy_password'
+    ServicePassword = 'service_password'
+    PreviousServicePassword = 'previous_service_password'
+    NewPassword = 'new_password'
+}
+
 function Format-NativeArgument {
     # as a program of Windows takes its command line apart: backslashes count before a quote
     [OutputType([string])]
@@ -60,32 +70,20 @@ function ConvertTo-SecureText {
 }
 
 function Get-GivenSecret {
-    # by their names for --secrets-fd
+    # of what a command was called with, by the names for --secrets-fd. It takes the table
+    # as it is: a [pscredential] that is given null would ask a person.
     [OutputType([hashtable])]
-    param(
-        [pscredential] $AdminCredential,
-        [securestring] $AccountPassword,
-        [securestring] $EnrolmentCode,
-        [securestring] $ProxyPassword,
-        [securestring] $ServicePassword
-    )
+    param([System.Collections.IDictionary] $Bound)
 
     $secrets = @{}
-    if ($AdminCredential) {
-        $secrets['admin_user'] = ConvertTo-SecureText -Text $AdminCredential.UserName
-        $secrets['admin_password'] = $AdminCredential.Password
+    if ($Bound.ContainsKey('AdminCredential') -and $Bound['AdminCredential']) {
+        $secrets['admin_user'] = ConvertTo-SecureText -Text $Bound['AdminCredential'].UserName
+        $secrets['admin_password'] = $Bound['AdminCredential'].Password
     }
-    if ($AccountPassword) {
-        $secrets['account_password'] = $AccountPassword
-    }
-    if ($EnrolmentCode) {
-        $secrets['enrolment_code'] = $EnrolmentCode
-    }
-    if ($ProxyPassword) {
-        $secrets['proxy_password'] = $ProxyPassword
-    }
-    if ($ServicePassword) {
-        $secrets['service_password'] = $ServicePassword
+    foreach ($name in $script:SecretNames.Keys) {
+        if ($Bound.ContainsKey($name) -and $Bound[$name]) {
+            $secrets[$script:SecretNames[$name]] = $Bound[$name]
+        }
     }
     return $secrets
 }

@@ -114,7 +114,7 @@ function Test-WritebackReset {
             $arguments += @('--check-only')
         }
         else {
-            $secrets['new_password'] = $NewPassword
+            $secrets = Get-GivenSecret -Bound $PSBoundParameters
             $arguments += @(Get-SecretArgument -Secrets $secrets)
         }
         $arguments += @('--', $Identity)
@@ -193,7 +193,7 @@ function Get-WritebackPermission {
 
     process {
         $everybody = $PSCmdlet.ParameterSetName -eq 'Everybody'
-        $secrets = Get-GivenSecret -AdminCredential $AdminCredential -AccountPassword $AccountPassword
+        $secrets = Get-GivenSecret -Bound $PSBoundParameters
         $arguments = @('permissions')
         if ($everybody) {
             $arguments += @('check', '--json')
@@ -257,6 +257,9 @@ function Install-Writeback {
     .PARAMETER ServicePassword
     The password of that account. A gMSA and a virtual account have none to give.
 
+    .PARAMETER PreviousServicePassword
+    The password of the account that the service leaves, where both have one.
+
     .EXAMPLE
     Install-Writeback -SettingsFile site.yaml -AdminCredential CORP\anna -WhatIf
 
@@ -294,17 +297,13 @@ function Install-Writeback {
         [string] $ServiceAccount,
 
         [Parameter()]
-        [securestring] $ServicePassword
+        [securestring] $ServicePassword,
+
+        [Parameter()]
+        [securestring] $PreviousServicePassword
     )
 
-    $given = @{
-        AdminCredential = $AdminCredential
-        AccountPassword = $AccountPassword
-        EnrolmentCode = $EnrolmentCode
-        ProxyPassword = $ProxyPassword
-        ServicePassword = $ServicePassword
-    }
-    $secrets = Get-GivenSecret @given
+    $secrets = Get-GivenSecret -Bound $PSBoundParameters
     $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($SettingsFile)
     $more = @('--json', '--settings', $path)
     if ($ServiceAccount) {

@@ -122,13 +122,21 @@ def test_whom_one_may_name_by_is_what_the_command_line_takes() -> None:
 
 
 def test_a_secret_has_the_name_that_the_command_line_knows() -> None:
+    table = PROGRAM.table("SecretNames")
     node = PROGRAM.functions["Get-GivenSecret"].node
-    named = {*PROGRAM.words(node), "new_password"}
-    assert "$secrets['new_password'] = $NewPassword" in MODULE.text
-    on_windows = {*secret_names.NAMES, *secret_names._OF_SYSTEM["win32"]}
-    assert named <= on_windows
-    # all but that of an account that the service leaves, which apply asks for
-    assert on_windows - named == {"previous_service_password"}
+    named = {word for word in PROGRAM.words(node) if "_" in word} | {*table.values()}
+    assert named == {*secret_names.NAMES, *secret_names._OF_SYSTEM["win32"]}
+    typed = {
+        name
+        for each in MODULE.functions.values()
+        for name, kind in each.parameters.items()
+        if kind in ("[securestring]", "[pscredential]")
+    }
+    assert typed == {*table, "AdminCredential"}
+    # and what a command takes is given on by it
+    for each in MODULE.functions.values():
+        takes = any(kind == "[securestring]" for kind in each.parameters.values())
+        assert takes == ("Get-GivenSecret -Bound $PSBoundParameters" in each.source)
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
