@@ -63,7 +63,8 @@ def distributions_of(module: str, wheels: set[str]) -> set[str]:
     known = packages_distributions().get(module)
     if known is None:
         # of the older Python in the package alone, as backports.tarfile is
-        return {module, *(each for each in wheels if each.startswith(f"{module}-"))}
+        name = canonicalize_name(module)
+        return {name, *(each for each in wheels if each.startswith(f"{name}-"))}
     return {canonicalize_name(each) for each in known}
 
 

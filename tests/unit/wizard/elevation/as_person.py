@@ -4,6 +4,7 @@ Started as root, in the folder of the server's bus: the programs are not the per
 read. It becomes the person before it connects.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -81,11 +82,14 @@ def main() -> None:
     number, what = int(sys.argv[1]), sys.argv[2]
     order = json.load(sys.stdin)
     os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=system_bus_socket"
+    # what is imported when it is first of use may be root's alone to read
+    remote = remote_controller()
+    importlib.import_module("pydantic.dataclasses")
     os.setgroups([])
     os.setgid(number)
     os.setuid(number)
     try:
-        print(json.dumps(WHAT[what](remote_controller(), order)))
+        print(json.dumps(WHAT[what](remote, order)))
     except Exception as error:  # noqa: BLE001 - told to the test
         print(json.dumps({"error": type(error).__name__, "text": str(error)}))
 
