@@ -10,7 +10,15 @@ def checking_context(cadata: str | None = None) -> ssl.SSLContext:
     the trust store are. The name is one of the certificate's subjectAltName, never its
     subject's CN (RFC 9525 section 2). ssl.SSLError where the text is no PEM.
     """
-    context = ssl.create_default_context(cadata=cadata)
+    return _checking(ssl.create_default_context(cadata=cadata))
+
+
+def trusting_nobody() -> ssl.SSLContext:
+    """Make one that trusts nobody yet, for who says whom, one by one."""
+    return _checking(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+
+
+def _checking(context: ssl.SSLContext) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.hostname_checks_common_name = False
     # Python 3.13 asks more of a root than OpenSSL does (a key usage, key identifiers),

@@ -20,12 +20,11 @@ from agent.ldap.certificates import (
     facts_of,
     shown_chain,
 )
+from agent.system.tls import UNKNOWN_ISSUER
 from wire.text import Text
 
 MOST_CHARACTERS = 16_384  # of a PEM text; one of AD CS has some two thousand
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-# where the issuer is not known here (OpenSSL's X509_V_ERR_*, x509_vfy.h)
-_UNKNOWN_ISSUER = frozenset({2, 18, 19, 20, 21})
 _ODD = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm)
 
 
@@ -99,7 +98,7 @@ def offer_authority(
     the controller does not answer.
     """
     _, code = distrust(endpoint, timeout)
-    if code not in _UNKNOWN_ISSUER:
+    if code not in UNKNOWN_ISSUER:
         return None
     way = _way_up(shown_chain(endpoint, timeout).certificates)
     if not way:

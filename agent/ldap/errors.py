@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agent.ldap.certificates import CertificateFacts
 from wire.failure import Failure
-from wire.text import Text, TextAttribute
+from wire.text import EMPTY, Text, TextAttribute
 
 _DATA = re.compile(r"data ([0-9a-fA-F]+)")
 _WIN32 = re.compile(r"^\s*([0-9a-fA-F]{8}):")
@@ -55,7 +55,8 @@ class Untrusted(DirectoryError):
     """The controller's certificate does not prove that it is the one meant.
 
     `chain` is what it showed, its own first; `reason` why that is not trusted;
-    `misnamed`: it is one of another name.
+    `misnamed`: it is one of another name; `unknown` says what may help where its
+    issuer is not known (`agent.system.tls.unknown_authority`).
     """
 
     def __init__(
@@ -65,10 +66,13 @@ class Untrusted(DirectoryError):
         chain: tuple[CertificateFacts, ...],
         *,
         misnamed: bool = False,
+        unknown: Text = EMPTY,
     ) -> None:
         reason = reason.rstrip(".")
         what = Text("the certificate is not trusted: {reason}", reason=reason)
         remedy = Text("give the CA of the domain controllers, or fix the certificate")
+        if unknown:
+            remedy = unknown
         if misnamed:
             remedy = Text("name the controller as its certificate does")
         super().__init__(host, what, remedy)

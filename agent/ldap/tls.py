@@ -16,6 +16,7 @@ from agent.ldap.bounded_socket import BoundedSocket
 from agent.ldap.certificates import Endpoint, shake_hands
 from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
 from agent.platform.detect import this_platform
+from agent.system.tls import unknown_authority
 from wire.secret import Secret
 from wire.system_reason import file_reason, system_reason
 from wire.text import Text, verbatim
@@ -129,7 +130,11 @@ def _not_opened(
             chain = ()
         misnamed = failure.verify_code == _HOSTNAME_MISMATCH
         return Untrusted(
-            endpoint.host, failure.verify_message, chain, misnamed=misnamed
+            endpoint.host,
+            failure.verify_message,
+            chain,
+            misnamed=misnamed,
+            unknown=unknown_authority(failure.verify_code),
         )
     # ldap3 keeps of the system's error its text alone, which begins with its number
     text = str(error).removeprefix("socket connection error while opening")

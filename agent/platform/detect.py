@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agent.platform.installed import Installed
     from agent.platform.interface import Platform
+    from agent.platform.surroundings import Surroundings
 
 
 def this_platform() -> Platform:
@@ -45,3 +46,26 @@ def _chosen() -> Platform:
 
         chosen = SystemdPlatform()
     return chosen
+
+
+def these_surroundings() -> Surroundings:
+    """Give what this machine knows of where it is, by the same choice."""
+    return _known()
+
+
+@cache
+def _known() -> Surroundings:
+    known: Surroundings
+    if sys.platform == "win32":
+        from agent.platform.windows.pywin32_port import PyWin32
+        from agent.platform.windows.surroundings.pywin32_network import PyWin32Network
+        from agent.platform.windows.surroundings.windows_surroundings import (
+            WindowsSurroundings,
+        )
+
+        known = WindowsSurroundings(PyWin32(), PyWin32Network())
+    else:
+        from agent.platform.systemd.surroundings import LinuxSurroundings
+
+        known = LinuxSurroundings()
+    return known

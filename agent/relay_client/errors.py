@@ -8,10 +8,11 @@ import ssl
 import aiohttp
 
 from agent.relay_client import clock_skew
+from agent.system.tls import unknown_authority
 from wire.failure import Failure
 from wire.http_session import REDIRECTS, AnswerTooLong
 from wire.system_reason import system_reason
-from wire.text import Text, verbatim
+from wire.text import EMPTY, Text, verbatim
 
 _ENROL = Text("enrol it again: writeback rekey, with a new enrolment code")
 _STATUS = {
@@ -53,10 +54,7 @@ def reason_for_failure(error: Exception) -> Failure:
         case aiohttp.ClientResponseError():
             return _status(error)
         case aiohttp.ClientConnectorCertificateError():
-            why = _certificate(error)
-            return Failure(
-                Text("the relay's certificate is not trusted: {why}", why=why)
-            )
+            return _untrusted(error)
         case aiohttp.ClientProxyConnectionError():
             remedy = Text("check its address and its port")
             return Failure(Text("the proxy can't be reached"), remedy)
@@ -131,8 +129,11 @@ def _status(error: aiohttp.ClientResponseError) -> Failure:
     return Failure(*_STATUS.get(error.status, (other,)))
 
 
-def _certificate(error: aiohttp.ClientConnectorCertificateError) -> Text:
-    cause = error.certificate_error
+def _untrusted(error: aiohttp.ClientConnectorCertificateError) -> Failure:
+    cause, remedy = error.certificate_error, EMPTY
+    why = Text("it does not prove the relay's name")
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return verbatim(str(cause.verify_message))
-    return Text("it does not prove the relay's name")
+        why = verbatim(str(cause.verify_message))
+        remedy = unknown_authority(cause.verify_code)
+    what = Text("the relay's certificate is not trusted: {why}", why=why)
+    return Failure(what, remedy)

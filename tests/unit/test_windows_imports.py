@@ -71,6 +71,7 @@ from agent.platform.windows.platform import WindowsPlatform
 
 win32 = SimpleNamespace(leave_heap_out_of_reports=lambda: None)
 detect._chosen = lambda: WindowsPlatform(win32)
+detect._known = lambda: SimpleNamespace(has_desktop=lambda: True)
 importlib.import_module({program!r}).main(["--help"])
 """
 
@@ -118,10 +119,12 @@ _OF_WINDOWS = re.compile(
     r"_winapi|msvcrt|pythoncom|pywintypes|servicemanager|win32\w*|winerror|winreg"
 )
 _OF_POSIX = {"pty", "syslog", "termios"}
-_PORTS = {
-    f"pywin32_{part}"
-    for part in ("accounts", "errors", "event_log", "port", "processes", "services")
+_PORT_FILES = {
+    *("pywin32_accounts.py", "pywin32_errors.py", "pywin32_event_log.py"),
+    *("pywin32_port.py", "pywin32_processes.py", "pywin32_services.py"),
+    "surroundings/pywin32_network.py",
 }
+_PORTS = {Path(name).stem for name in _PORT_FILES}
 
 
 def imports(source: str) -> Iterator[str]:
@@ -143,7 +146,7 @@ def test_only_the_ports_import_what_is_of_windows() -> None:
         for path in (_HOUSE / package).rglob("*.py")
         if any(map(of_one_system, imports(path.read_text(encoding="utf-8"))))
     }
-    assert found == {f"agent/platform/windows/{port}.py" for port in _PORTS}
+    assert found == {f"agent/platform/windows/{port}" for port in _PORT_FILES}
 
 
 def test_each_way_to_import_it_is_found() -> None:

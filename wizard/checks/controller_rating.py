@@ -8,6 +8,8 @@ from agent.config.settings import DirectorySettings
 from agent.ldap.authority import AuthorityOffer
 from agent.ldap.certificates import CertificateFacts
 from agent.relay_client import clock_skew
+from agent.system.tls import unknown_authority
+from wire.failure import sentence
 from wire.text import EMPTY, Text, day, decimal, verbatim
 from wizard.checks import certificate
 from wizard.checks.controller_facts import Cell, ControllerFacts
@@ -122,7 +124,8 @@ def _untrusted(
     facts: ControllerFacts, own: CertificateFacts, more: Text, ms: float | None
 ) -> Cell:
     """Say why a certificate is not trusted, and what to do."""
-    other = (Text("Not trusted"), _GIVE_CA, CA)
+    give = sentence(unknown_authority(own.verify_code)) or _GIVE_CA
+    other = (Text("Not trusted"), give, CA)
     word, remedy, field = _UNTRUSTED.get(own.verify_code, other)
     detail = Text("It is not trusted: {reason}", reason=own.reason)
     offer = facts.offer

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab.authority import make_authority
-from wire.tls import checking_context
+from wire.tls import checking_context, trusting_nobody
 
 
 def test_what_a_newer_python_asks_of_a_root_is_asked_nowhere(
@@ -22,7 +22,7 @@ def test_what_a_newer_python_asks_of_a_root_is_asked_nowhere(
 
     monkeypatch.setattr(ssl, "create_default_context", newer)
     pem = make_authority(tmp_path).certificate.read_text()
-    for context in (checking_context(), checking_context(pem)):
+    for context in (checking_context(), checking_context(pem), trusting_nobody()):
         assert context.verify_flags == ssl.VERIFY_X509_TRUSTED_FIRST
         assert context.verify_mode is ssl.CERT_REQUIRED
         assert context.check_hostname

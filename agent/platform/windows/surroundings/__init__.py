@@ -1,0 +1,1 @@
+"""What a Windows machine knows of where it is."""
