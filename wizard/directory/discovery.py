@@ -1,21 +1,22 @@
-"""The domain of this machine, found in DNS and not asked for."""
+"""The domain of this machine, found by its system or in DNS and not asked for."""
 
 import contextlib
-import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import dns.exception
 import dns.resolver
 
 from agent.config.settings import DomainController
 from agent.config.validators import host_name
+from agent.platform.detect import these_surroundings
+from agent.platform.surroundings import JoinedDomain
+from wire.printable import printable
 from wire.text import EMPTY, Text
 from wizard.results import FoundDomain
 
 _LIFETIME_S = 3.0
-_RESOLV = Path("/etc/resolv.conf")
+_MOST_SITE = 63  # signs, as Active Directory has it
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,14 @@ class Answer:
 
 
 def find_domain() -> FoundDomain | None:
-    """Find the domain and its controllers by their SRV records (MS-ADTS 6.3.2.3)."""
+    """Find the domain and its controllers.
+
+    A member of a domain is asked for it where its system knows; else controllers are
+    found by their SRV records (MS-ADTS 6.3.2.3).
+    """
+    joined = these_surroundings().domain()
+    if joined and (found := _of_member(joined)):
+        return found
     for domain, source in _candidates():
         controllers = ask_controllers(domain).controllers
         if controllers:
@@ -53,9 +61,14 @@ def ask_controllers(domain: str) -> Answer:
 
 def _candidates() -> Iterator[tuple[str, Text]]:
     seen = set()
-    _, _, suffix = socket.getfqdn().partition(".")
+    surroundings = these_surroundings()
+    _, _, suffix = surroundings.full_name().partition(".")
     own = (suffix, Text("from DNS; the domain from the name of this machine"))
-    for name, source in (own, *_search_list()):
+    searched = (
+        (name, Text("from DNS; the domain from {file}", file=file))
+        for name, file in surroundings.suffixes()
+    )
+    for name, source in (own, *searched):
         with contextlib.suppress(ValueError):
             domain = host_name(name)
             if domain not in seen:
@@ -63,20 +76,26 @@ def _candidates() -> Iterator[tuple[str, Text]]:
                 yield domain, source
 
 
-def _search_list() -> Iterator[tuple[str, Text]]:
+def _of_member(joined: JoinedDomain) -> FoundDomain | None:
+    controllers = tuple(_named(joined.controllers))
     try:
-        lines = _RESOLV.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        keyword, *names = line.split() or [""]
-        if keyword in ("search", "domain"):
-            source = Text("from DNS; the domain from {file}", file=str(_RESOLV))
-            yield from ((name, source) for name in names)
+        domain = host_name(joined.name)
+    except ValueError:
+        return None
+    source = Text("from Windows: the domain of this machine")
+    if site := printable(joined.site, _MOST_SITE):
+        source = Text(
+            "from Windows: the domain of this machine, whose site is {site}", site=site
+        )
+    return FoundDomain(domain, controllers, source) if controllers else None
+
+
+def _named(hosts: Iterable[str]) -> Iterator[DomainController]:
+    for host in hosts:
+        with contextlib.suppress(ValueError):
+            yield DomainController(host=host_name(host))
 
 
 def _targets(answer: dns.resolver.Answer) -> Iterator[DomainController]:
-    for record in sorted(answer, key=lambda each: (each.priority, -each.weight)):
-        with contextlib.suppress(ValueError):
-            host = host_name(record.target.to_text(omit_final_dot=True))
-            yield DomainController(host=host)
+    records = sorted(answer, key=lambda each: (each.priority, -each.weight))
+    return _named(record.target.to_text(omit_final_dot=True) for record in records)
