@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.platform.detect import this_platform
+from agent.platform.detect import these_surroundings, this_platform
 from agent.system.process import leave_no_core
 from wire.failure import Failure
 from wire.printable import printable_lines
@@ -48,6 +48,13 @@ def home_of(option: str | None, environment: Mapping[str, str]) -> Path | None:
 
 def no_screen(environment: Mapping[str, str]) -> Text:
     """Say why no window can open here; empty when one can."""
+    if not these_surroundings().has_desktop():
+        return Text(
+            "This edition of Windows has no desktop: use the command writeback, which "
+            "does the same without a screen: {plan}, then {apply}.",
+            plan="writeback plan --settings site.yaml",
+            apply="writeback apply --settings site.yaml",
+        )
     if importlib.util.find_spec("PySide6") is None:
         return Text(
             "The desktop wizard needs PySide6, which is not installed: install "

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from agent.ldap.certificates import Endpoint, shake_hands
 from agent.relay_client import clock_skew as clock
 from agent.relay_client.endpoint import RelayEndpoint
+from agent.system.tls import unknown_authority
 from wire import enrolment_code as codes
 from wire import names
 from wire.failure import sentence
@@ -26,6 +27,7 @@ from wizard.enrolment.application import proven_portal
 from wizard.enrolment.relay_client import RelayFailed, ask
 from wizard.enrolment.relay_route import requested_endpoint
 from wizard.enrolment.used_code import NEW_CODE
+from wizard.flow.proposals import named_proxy
 from wizard.inputs import Draft
 from wizard.plan.change import Context, StepFailed
 from wizard.results import Check, State
@@ -86,10 +88,9 @@ class _Tried:
             )
         except OSError as error:
             host, why = self._host, system_reason(error)
-            raise Failed(
+            raise self._unreached(
                 Text("{host} can't be resolved ({why}).", host=host, why=why),
                 Text("Check the address, and the DNS servers of this machine."),
-                field=_URL,
             ) from error
         addresses = ", ".join(sorted({str(each[4][0]) for each in resolved}))
         return Text("{host} is {addresses}", host=self._host, addresses=addresses)
@@ -100,12 +101,21 @@ class _Tried:
             socket.create_connection(where, _CONNECT_S).close()
         except OSError as error:
             port, why = str(self._port), system_reason(error)
-            raise Failed(
+            raise self._unreached(
                 Text("No connection to port {port}: {why}.", port=port, why=why),
                 Text("Open outbound TCP to it in the firewall, or name a proxy."),
-                field=_URL,
             ) from error
         return Text("Port {port} answers", port=str(self._port))
+
+    def _unreached(self, what: Text, remedy: Text) -> Failed:
+        """Say why there is no way without a proxy, and which this machine names."""
+        proxy = named_proxy(self._relay.url)
+        if not proxy:
+            return Failed(what, remedy, field=_URL)
+        named = Text(
+            "This machine names the HTTP proxy {proxy} for it: try that.", proxy=proxy
+        )
+        return Failed(what, named, field=_PROXY)
 
     def certificate(self) -> Text:
         ca = Path(self._relay.ca) if self._relay.ca else None
@@ -126,7 +136,8 @@ class _Tried:
                     reason=certificates[0].reason,
                     issuer=certificates[0].issuer,
                 ),
-                Text(
+                sentence(unknown_authority(certificates[0].verify_code))
+                or Text(
                     "Give the CA's PEM file if the issuer is yours. If it is your "
                     "proxy's, something in between opens the encryption."
                 ),

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from wire.text import EMPTY, Text, TextAttribute, verbatim
 from wizard.flow.pages.order import FIELDS
-from wizard.flow.proposals import proposed_container, this_machine_name
+from wizard.flow.proposals import (
+    named_proxy,
+    proposed_container,
+    this_machine_name,
+)
 
 if TYPE_CHECKING:
     from wizard.results import FoundDomain
@@ -70,5 +74,8 @@ def found_offers(domain: FoundDomain) -> Offers:
 
 
 def machine_offers() -> Offers:
-    """Offer what this machine says of itself: its name, for the agent."""
-    return Offers((Offer("agent", this_machine_name(), "this machine's name"),))
+    """Offer what this machine says of itself: its name for the agent, its proxy."""
+    name = Offer("agent", this_machine_name(), "this machine's name")
+    proxy = named_proxy()
+    source = "from the proxy settings of this machine"
+    return Offers((name, Offer("relay.proxy", proxy, source)) if proxy else (name,))

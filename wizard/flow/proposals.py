@@ -1,7 +1,10 @@
-"""Names that are proposed: the agent's, a domain's naming context, a container."""
+"""Names that are proposed: the agent's, a naming context, a container, a proxy."""
 
 import re
 import socket
+
+from agent.config.validators import proxy_url
+from agent.platform.detect import these_surroundings
 
 
 def agent_name(host: str) -> str:
@@ -13,6 +16,17 @@ def agent_name(host: str) -> str:
 def this_machine_name() -> str:
     """Propose this machine's name for the agent."""
     return agent_name(socket.gethostname())
+
+
+def named_proxy(url: str | None = None) -> str:
+    """Propose the proxy that this machine names, for a URL or for all; "": none.
+
+    With a URL it may take seconds. One that could not be typed is none.
+    """
+    try:
+        return proxy_url(these_surroundings().proxy(url))
+    except ValueError:
+        return ""
 
 
 def base_dn(domain: str) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from agent.platform.windows.surroundings.windows_surroundings import EDITION, VERSION
+from tests.fixtures.windows.fake_network import FakeNetwork, being_there
+from tests.fixtures.windows.fake_win32 import FakeWin32
 from wizard import __main__ as desktop
 from wizard.__main__ import USAGE, controller_for, home_of, main, no_screen, offers_of
 from wizard.controller.controller import Controller
@@ -54,6 +57,18 @@ def test_an_ordinary_user_goes_through_the_root_service(
 def test_without_a_display_it_names_the_command_that_needs_none() -> None:
     assert "writeback" in no_screen({})
     assert no_screen({"DISPLAY": ":0"}) == ""
+
+
+def test_server_core_is_told_which_commands_do_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    win32 = FakeWin32(registry={(VERSION, EDITION): "Server Core"})
+    being_there(monkeypatch, FakeNetwork(), win32)
+    assert main([]) == USAGE
+    told = capsys.readouterr().err
+    assert "no desktop" in told
+    assert "writeback plan --settings" in told
+    assert "writeback apply --settings" in told
 
 
 def test_the_machine_offers_its_name_only() -> None:

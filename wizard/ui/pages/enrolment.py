@@ -27,7 +27,7 @@ from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import LiveLabel, button, row, stack
 
 _CODE = "input.enrolment_code"
-_RELAY, _AGENT = "relay.url", "agent"
+_RELAY, _PROXY, _AGENT = "relay.url", "relay.proxy", "agent"
 _SOME_PORTAL = "https://portal.invalid"
 
 
@@ -47,6 +47,12 @@ class EnrolmentPage(Form):
         super().add_field_box(field_box)
         if field_box.field.path == _CODE:
             field_box.editor.linked.connect(self.take_link)
+
+    def entered(self) -> None:
+        super().entered()
+        # what leads out of this network is seen before it is used
+        if self._source(_PROXY):
+            self.more.open()
 
     def ask_portal(self) -> None:
         """Have a portal give the code, for the agent as it is named here."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pytestqt.qtbot import QtBot
 
 from agent.config.settings_file import dump
-from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
+from tests.unit.wizard.answered import BEHIND, CANARY, EXPRESS, SETTINGS
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import INSTALLED
 from tests.unit.wizard.ui.fake_controller import FakeController
@@ -34,6 +34,23 @@ def test_a_proxy_that_asks_has_its_password_asked_below_it(
     assert (draft.relay.proxy, inputs.proxy_password) == (BEHIND, Secret(CANARY))
     go(qtbot, window, "account", "review")
     assert CANARY not in dump(window.session.settings)
+
+
+def test_a_proxy_that_was_found_is_seen_with_its_source_and_can_be_taken_out(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    found = "http://proxy.corp.test:3128"
+    offered = {path: value for path, value in EXPRESS.items() if path != "mode"}
+    window = open_window(fake, **{**offered, "relay.proxy": found})
+    go(qtbot, window, "mode", "relay")
+    box = window.page("relay").field_boxes["relay.proxy"]
+    assert box.isVisible()
+    assert box.value() == found
+    assert box.help.text().endswith("A test.")
+    window.set_answers({"relay.proxy": ""})
+    go(qtbot, window, "directory")
+    ((_, draft, _),) = fake.named("check relay")
+    assert draft.relay.proxy is None
 
 
 def test_the_password_of_the_proxy_in_force_need_not_be_given_again(
