@@ -69,7 +69,13 @@ def _verify(facts: Facts) -> Iterator[Block]:
         ),
     )
     if facts.two_proof:
-        yield paragraphs(Text("People who always prove two are helped by two of you."))
+        yield paragraphs(
+            Text(
+                "People who always prove two are helped by two of you. One stays with "
+                "the caller. The other asks who calls, how that is known and why, and "
+                "confirms it on their own page. Then the first one gives the code."
+            )
+        )
 
 
 def _help(facts: Facts) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 
@@ -12,6 +13,7 @@ from portal.pages.metrics import metrics
 from portal.services import Services
 from wire.server.address import host_port
 
+LOG = logging.getLogger("portal")
 _CONNECTIONS, _KEEP_ALIVE_S, _STOP_S = 16, 15, 1
 
 
@@ -35,8 +37,10 @@ async def metrics_served(services: Services) -> AsyncIterator[tuple[str, int] | 
     with _listener(services.settings.metrics) as listener:
         server = _Server(_config(services))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
+        host, port = listener.getsockname()[:2]
+        LOG.info("figures for monitoring on %s:%d", host, port)
         try:
-            yield listener.getsockname()[:2]
+            yield host, port
         finally:
             server.should_exit = True
             await serving
