@@ -8,6 +8,7 @@ import pytest
 
 from portal.cli.main import main
 from portal.database.schema import EVENT
+from tests.fixtures.portal.picture import png
 from tests.fixtures.portal.running import ANNA, Running
 
 
@@ -103,3 +104,25 @@ def test_settings_that_are_not_there_are_named(
 ) -> None:
     assert main(["check", "--settings", str(tmp_path / "none.yaml")]) == 1
     assert "FAILED  settings: there is no" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "ok", "words"),
+    [(png(), True, "can be shown"), (b"<svg/>", False, "can hold scripts")],
+)
+def test_a_logo_is_looked_through(
+    portal: Running,
+    places: list[str],
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+    words: str,
+    *,
+    ok: bool,
+) -> None:
+    file = portal.folder / "logo.png"
+    file.write_bytes(content)
+    settings = json.loads(Path(places[1]).read_text())
+    settings["brand"] = {"logo": str(file)}
+    Path(places[1]).write_text(json.dumps(settings))
+    found = _checked(places, capsys)["logo"]
+    assert (found["ok"], words in str(found["what"])) == (ok, True)
