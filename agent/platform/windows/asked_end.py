@@ -2,19 +2,22 @@
 
 The host starts a successor by itself and sets `succeeded`, then `stop`, of the one
 before: this process never starts one. While one is on the way the host has set
-`awaited`, and this process writes no status over what that one says. Where no host is,
-Ctrl+C ends it.
+`awaited`, and this process writes no status over what that one says. A host that ends
+before this does has set `left`: the next one is on the way, and where none comes for
+long this process ends by itself. Where no host is, Ctrl+C ends it.
 """
 
 import asyncio
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 from agent.platform.interface import Handed, ServiceNotification
 from agent.platform.windows.service_notification import (
     AWAITED,
+    LEFT,
     STOP,
     SUCCEEDED,
     event_name,
@@ -23,13 +26,24 @@ from agent.platform.windows.win32 import EventCalls
 
 # a thread that waits for good could not be ended
 _LOOK_S = 0.5
+# Windows waits for 30 s for a service that begins, which has then another 30 s until a
+# successor is ready; twice, where the version before is put back
+LEFT_S = 150.0
 
 
 class AskedEnd:
     """Waits for the events of this child in a thread; `successor` as its host says."""
 
-    def __init__(self, win32: EventCalls, prefix: str, *, successor: bool) -> None:
+    def __init__(
+        self,
+        win32: EventCalls,
+        prefix: str,
+        *,
+        successor: bool,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._win32, self._prefix, self._successor = win32, prefix, successor
+        self._now = now
 
     @property
     def waited_for(self) -> bool:
@@ -61,6 +75,7 @@ class AskedEnd:
             for name, watch, given in (
                 ("host", self._watch, told),
                 ("successor", self._watch_successor, status),
+                ("next host", self._watch_host, told),
             ):
                 threading.Thread(
                     target=watch, args=(given, stop), name=name, daemon=True
@@ -88,6 +103,22 @@ class AskedEnd:
         for event in (asked, other):
             with contextlib.suppress(OSError):
                 self._win32.close_event(event)
+
+    def _watch_host(self, told: Callable[..., None], stop: asyncio.Event) -> None:
+        """End where no host is there for long; one of before says nothing of it."""
+        with contextlib.ExitStack() as ending, contextlib.suppress(OSError):
+            named = (event_name(self._prefix, what) for what in (LEFT, STOP))
+            left, asked = (self._opened(name, ending) for name in named)
+            while not stop.is_set():
+                if not self._win32.wait_event(left, _LOOK_S):
+                    continue
+                until = self._now() + LEFT_S
+                while self._win32.wait_event(left, 0.0):
+                    if self._win32.wait_event(asked, _LOOK_S):
+                        return
+                    if self._now() >= until:
+                        told(by_successor=False)
+                        return
 
     def _watch_successor(self, status: Handed, stop: asyncio.Event) -> None:
         """Hold the status while a successor is on the way; a host of before says none.

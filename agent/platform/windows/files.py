@@ -13,11 +13,12 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from agent.platform.interface import TORN, Exposure, FolderOfOthers
 from agent.platform.windows import descriptors, sddl
 from agent.platform.windows.service_sid import service_sid
-from agent.platform.windows.win32 import Opening, Win32
+from agent.platform.windows.win32 import FileCalls, MachineCalls, Opening
 from wire.text import EMPTY, Text
 
 # below the folder of all programs' data
@@ -28,12 +29,16 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.1
 _READING = sddl.READ_DATA
 
 
+class FilesWin32(FileCalls, MachineCalls, Protocol):
+    """What files are made with."""
+
+
 class WindowsFiles:
     """The files of a Windows machine; descriptors say who may."""
 
     def __init__(
         self,
-        win32: Win32,
+        win32: FilesWin32,
         *,
         now: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,

@@ -37,20 +37,27 @@ _MOST_HANDLES = 64  # MAXIMUM_WAIT_OBJECTS
 class PyWin32Processes:
     """Windows' own."""
 
+    # the job of this process, as its number
+    _job = 0
+
     def end_children_with_me(self) -> None:
         with as_os_error():
             create: Any = win32job.CreateJobObject  # its types say that it gives none
             job = create(None, "")
-            kind = win32job.JobObjectExtendedLimitInformation
-            limits = win32job.QueryInformationJobObject(job, kind)
-            limits["BasicLimitInformation"]["LimitFlags"] = (
-                win32job.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
-            )
-            win32job.SetInformationJobObject(job, kind, limits)
+            _limit(job, win32job.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)
             me = win32api.GetCurrentProcess()
             win32job.AssignProcessToJobObject(job, me)
             # open until this process ends
-            number(job)
+            self._job = number(job)
+
+    def leave_children(self) -> None:
+        if self._job:
+            with as_os_error():
+                _limit(self._job, 0)
+
+    def open_child(self, pid: int) -> int:
+        with as_os_error():
+            return number(win32api.OpenProcess(_TO_HOST, False, pid))
 
     def start_process(
         self, command: Sequence[str], environment: Mapping[str, str], log: str
@@ -130,6 +137,13 @@ def _to_append(path: str) -> Iterator[int]:
         yield words
     finally:
         os.close(words)
+
+
+def _limit(job: Any, flags: int) -> None:
+    kind = win32job.JobObjectExtendedLimitInformation
+    limits = win32job.QueryInformationJobObject(job, kind)
+    limits["BasicLimitInformation"]["LimitFlags"] = flags
+    win32job.SetInformationJobObject(job, kind, limits)
 
 
 def number(handle: Any) -> int:

@@ -37,7 +37,7 @@ _ASK = win32service.SERVICE_QUERY_STATUS
 _CHANGE = (
     win32service.SERVICE_CHANGE_CONFIG | _READ | win32service.SERVICE_START | 0x20000
 )
-_DELETE, _READ_CONTROL = 0x10000, 0x20000
+_DELETE, _READ_CONTROL, _SAME = 0x10000, 0x20000, (win32service.SERVICE_NO_CHANGE,) * 3
 _CREATES = win32service.SC_MANAGER_CREATE_SERVICE
 _FLAG = win32service.SERVICE_CONFIG_FAILURE_ACTIONS_FLAG
 _SID, _PRIVILEGES = (
@@ -132,6 +132,17 @@ class PyWin32Services(PyWin32, PyWin32Processes, PyWin32Accounts, PyWin32EventLo
                 config.display,
             )
             self._set_more(found, config)
+
+    def change_image(self, service: str, image: str) -> None:
+        with _opened(service, win32service.SERVICE_CHANGE_CONFIG) as found:
+            win32service.ChangeServiceConfig(
+                found, *_SAME, image, None, False, None, None, None, None
+            )
+
+    def is_disabled(self, service: str) -> bool:
+        with _opened(service, _READ) as found:
+            start: Any = win32service.QueryServiceConfig(found)[1]
+            return bool(start == win32service.SERVICE_DISABLED)
 
     def service_sddl(self, service: str) -> str:
         with _opened(service, _READ_CONTROL) as found:

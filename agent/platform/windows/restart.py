@@ -5,6 +5,10 @@ control 200 after an upgrade. The host starts a successor, which is the program 
 on the disk then; once that has set its event `ready`, the one before is succeeded and
 drains. One that does not get ready is ended, and the one before goes on: an upgrade
 that fails takes nobody down. What happens comes in, what is to be done comes out.
+
+The host itself is the program of a version, and whoever is to remove that sends the
+control 201: the host leaves who serves to the next host, and ends. The next one begins
+with that child, as one that a successor is started for.
 """
 
 from collections.abc import Sequence
@@ -12,7 +16,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 PARAMCHANGE = 6  # SERVICE_CONTROL_PARAMCHANGE
-UPGRADED = 200  # of those that are a service's own, 128 to 255
+# of those that are a service's own, 128 to 255
+UPGRADED, LEAVE = 200, 201
 ASKING = frozenset({PARAMCHANGE, UPGRADED})
 # of a successor: below the time that the wizard waits, as on Linux
 READY_S = 30.0
@@ -38,6 +43,7 @@ class Act(Enum):
     KILL = "end a child by force"
     HOLD = "tell a child that its successor is on the way"
     GO_ON = "tell a child that it has none"
+    LEAVE = "leave a child to the next host"
     TELL_FAILED = "write an event: no successor got ready"
     TELL_ENDED = "write an event: who served has ended, and a successor is awaited"
 
@@ -54,8 +60,9 @@ class Doing:
 class Hosted:
     """The children of the host: who serves, who is to, and who drains.
 
-    `again`: a hand-over was asked for while one was under way. `failed`: it
-    stopped, and nobody had asked for that.
+    `again`: a hand-over was asked for while one was under way. `leaving`: this host is
+    to end as soon as one child alone is there. `failed`: it stopped, and nobody had
+    asked for that.
     """
 
     phase: Phase = Phase.STARTING
@@ -63,15 +70,22 @@ class Hosted:
     successor: int = 0
     draining: frozenset[int] = frozenset()
     again: bool = False
+    leaving: bool = False
     failed: bool = False
 
 
 Step = tuple[Hosted, Sequence[Doing]]
 
 
-def begin() -> Step:
-    """Begin: the first child is started."""
-    return Hosted(), (Doing(Act.START),)
+def begin(left: int = 0) -> Step:
+    """Begin: the first child is started, or a successor of who was left to this host.
+
+    That one serves already, so that the service runs.
+    """
+    if not left:
+        return Hosted(), (Doing(Act.START),)
+    taken, done = _handing_over(Hosted(main=left))
+    return taken, (Doing(Act.REPORT), *done)
 
 
 def started(now: Hosted, child: int) -> Step:
@@ -97,7 +111,13 @@ def controlled(now: Hosted, control: int) -> Step:
 
     Before the first child is ready nothing is to be handed over: it is asked again.
     """
-    if control not in ASKING or now.phase in (Phase.STOPPING, Phase.STOPPED):
+    if now.phase in (Phase.STOPPING, Phase.STOPPED):
+        return now, ()
+    if control == LEAVE:
+        # who starts is nobody to leave: that host is stopped instead
+        starting = now.phase is Phase.STARTING
+        return (now, ()) if starting else _leaving(replace(now, leaving=True))
+    if control not in ASKING:
         return now, ()
     if now.phase is Phase.RUNNING:
         return _handing_over(now)
@@ -138,21 +158,33 @@ def ended(now: Hosted, child: int) -> Step:
     Where it was the one who serves, nobody does: a successor that is under way is
     waited for; without one the service has ended.
     """
-    left = replace(
+    rest = replace(
         now,
         main=0 if child == now.main else now.main,
         successor=0 if child == now.successor else now.successor,
         draining=now.draining - {child},
     )
-    if now.phase is Phase.STOPPING and not _children(left):
-        return _over(left)
+    if now.phase is Phase.STOPPING and not _children(rest):
+        return _over(rest)
     if now.phase is Phase.HANDING_OVER and child == now.successor:
-        return _gone_on(left)
+        return _gone_on(rest)
     if now.phase is Phase.HANDING_OVER and child == now.main:
-        return left, (Doing(Act.TELL_ENDED, child),)
+        return rest, (Doing(Act.TELL_ENDED, child),)
     if now.phase in (Phase.STARTING, Phase.RUNNING) and child == now.main:
-        return _over(left)
-    return left, ()
+        return _over(rest)
+    return _leaving(rest)
+
+
+def left(now: Hosted) -> Step:
+    """End without the child that was left: it goes on by itself."""
+    if now.phase is not Phase.RUNNING or not now.leaving:
+        return now, ()
+    return Hosted(Phase.STOPPED), (Doing(Act.REPORT),)
+
+
+def not_left(now: Hosted) -> Step:
+    """Stay: it could not be left."""
+    return replace(now, leaving=False), ()
 
 
 def stop(now: Hosted) -> Step:
@@ -160,7 +192,7 @@ def stop(now: Hosted) -> Step:
     if now.phase in (Phase.STOPPING, Phase.STOPPED):
         return now, ()
     children = _children(now) - now.draining
-    stopping = replace(now, phase=Phase.STOPPING, again=False)
+    stopping = replace(now, phase=Phase.STOPPING, again=False, leaving=False)
     done = (Doing(Act.REPORT), *(Doing(Act.STOP, each) for each in sorted(children)))
     if not _children(now) and now.phase is not Phase.STARTING:
         return _over(stopping)
@@ -178,10 +210,20 @@ def out_of_time(now: Hosted) -> Step:
 
 def _running(now: Hosted, *done: Doing) -> Step:
     """Serve; and hand over at once what was asked for meanwhile."""
+    if now.leaving:
+        # the next host starts another anyway
+        next_, more = _leaving(replace(now, phase=Phase.RUNNING, again=False))
+        return next_, (*done, *more)
     if now.again:
         next_, more = _handing_over(replace(now, again=False))
         return next_, (*done, *more)
     return replace(now, phase=Phase.RUNNING), done
+
+
+def _leaving(now: Hosted) -> Step:
+    """Leave who serves, once nobody drains whom this host is to look after."""
+    alone = now.phase is Phase.RUNNING and not now.draining
+    return now, (Doing(Act.LEAVE, now.main),) if now.leaving and alone else ()
 
 
 def _gone_on(now: Hosted) -> Step:

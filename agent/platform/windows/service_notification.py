@@ -17,7 +17,9 @@ READY, STOPPING = "ready", "stopping"
 STOP, SUCCEEDED = "stop", "succeeded"
 # set while a successor is on the way
 AWAITED = "awaited"
-ALL = (READY, STOPPING, STOP, SUCCEEDED, AWAITED)
+# set while no host is there: the next one is on the way
+LEFT = "left"
+ALL = (READY, STOPPING, STOP, SUCCEEDED, AWAITED, LEFT)
 
 
 def event_name(prefix: str, what: str) -> str:

@@ -115,6 +115,14 @@ class ProcessCalls(WaitCalls, Protocol):
         """
         ...
 
+    def leave_children(self) -> None:
+        """Have those that are there live on after this process, which ends now."""
+        ...
+
+    def open_child(self, pid: int) -> int:
+        """Open a process of the service's own as if this had started it; OSError."""
+        ...
+
     def start_process(
         self, command: Sequence[str], environment: Mapping[str, str], log: str
     ) -> int:
@@ -199,6 +207,14 @@ class ServiceCalls(ImageCalls, Protocol):
         self, service: str, config: ServiceConfig, password: str | None
     ) -> None:
         """Set a service up otherwise; without a password its account keeps its own."""
+        ...
+
+    def change_image(self, service: str, image: str) -> None:
+        """Give a service another command line, and leave all else as it is."""
+        ...
+
+    def is_disabled(self, service: str) -> bool:
+        """Say whether nobody can start it."""
         ...
 
     def service_sddl(self, service: str) -> str:

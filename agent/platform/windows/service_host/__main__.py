@@ -20,11 +20,12 @@ from agent.platform.windows.files import OURS
 from agent.platform.windows.image_path import program_of
 from agent.platform.windows.service_host.children import Starting
 from agent.platform.windows.service_host.driver import ServiceHost
+from agent.platform.windows.service_host.left_child import LeftChildNote
 from agent.platform.windows.service_sid import SERVICE
 from agent.platform.windows.win32_services import HostWin32, Session
 
 # as `agent.system.paths`, which stands above this, has them
-SECRETS, LOG = Path("secrets"), Path("log", "agent.log")
+SECRETS, LOG, STATE = Path("secrets"), Path("log", "agent.log"), Path("agent")
 _STARTED_BY_HAND = 1063  # ERROR_FAILED_SERVICE_CONTROLLER_CONNECT
 
 
@@ -57,7 +58,8 @@ def host(win32: HostWin32, session: Session) -> None:
         log=str(home / LOG),
     )
     with contextlib.closing(EventJournal(win32)) as journal:
-        ServiceHost(win32, session, starting, journal).run()
+        note = LeftChildNote(win32, home / STATE)
+        ServiceHost(win32, session, starting, journal, note=note).run()
 
 
 def given(home: Path) -> Mapping[str, str]:

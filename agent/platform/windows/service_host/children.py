@@ -10,10 +10,15 @@ from pathlib import Path
 
 from agent.platform.windows import descriptors
 from agent.platform.windows.platform import SUCCESSOR_VARIABLE
+from agent.platform.windows.service_host.left_child import LeftChild
 from agent.platform.windows.service_notification import (
     ALL,
+    AWAITED,
     EVENTS_VARIABLE,
+    LEFT,
     READY,
+    STOP,
+    SUCCEEDED,
     event_name,
 )
 from agent.platform.windows.service_sid import service_sid
@@ -24,6 +29,8 @@ _MOST_WORDS = 3_000
 # what an agent told the event log itself, as `event_journal` writes it beside
 _TOLD = re.compile(r"^\d{4}-\d\d-\d\dT[^\n]*\n(?: [^\n]*\n)*", re.MULTILINE)
 _RUN = ("-I", "-m", "agent", "run")
+# what a child has open by itself, and so lives as long as it does
+_OF_LEFT = (STOP, SUCCEEDED, AWAITED, LEFT)
 
 
 @dataclass
@@ -35,6 +42,7 @@ class Child:
 
     process: int
     events: Mapping[str, int]
+    prefix: str
     log_at: int = 0
     told_ready: bool = False
     ready_until: float | None = None
@@ -78,7 +86,21 @@ def start(win32: HostWin32, how: Starting, *, successor: bool) -> tuple[int, Chi
         undo.callback(win32.end_process, process)
         pid = win32.process_id(process)
         undo.pop_all()
-    return pid, Child(process, events, log_at)
+    return pid, Child(process, events, prefix, log_at)
+
+
+def taken(win32: HostWin32, left: LeftChild) -> Child:
+    """Take over a child that another host has left; OSError where it is gone."""
+    with contextlib.ExitStack() as undo:
+        events = {}
+        for what in _OF_LEFT:
+            event = win32.open_event(event_name(left.events, what))
+            undo.callback(win32.close_handle, event)
+            events[what] = event
+        # with its events open, its number is of no other process
+        process = win32.open_child(left.pid)
+        undo.pop_all()
+    return Child(process, events, left.events, told_ready=True)
 
 
 def _set_aside(log: Path) -> int:

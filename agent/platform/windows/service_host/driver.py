@@ -15,7 +15,14 @@ from agent.platform.windows import restart
 from agent.platform.windows.restart import Act, Doing, Hosted, Phase, Step
 from agent.platform.windows.service_host import children
 from agent.platform.windows.service_host.children import Child, Starting
-from agent.platform.windows.service_notification import AWAITED, READY, STOP, SUCCEEDED
+from agent.platform.windows.service_host.left_child import LeftChild, LeftChildNote
+from agent.platform.windows.service_notification import (
+    AWAITED,
+    LEFT,
+    READY,
+    STOP,
+    SUCCEEDED,
+)
 from agent.platform.windows.win32_services import (
     ACCEPT_PARAMCHANGE,
     ACCEPT_PRESHUTDOWN,
@@ -65,10 +72,12 @@ class ServiceHost:
         session: Session,
         starting: Starting,
         journal: SystemJournal,
+        *,
+        note: LeftChildNote,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._win32, self._session, self._starting = win32, session, starting
-        self._journal, self._clock = journal, now
+        self._journal, self._note, self._clock = journal, note, now
         self._hosted = Hosted()
         self._children: dict[int, Child] = {}
         self._checkpoint = 0
@@ -79,10 +88,35 @@ class ServiceHost:
     def run(self) -> None:
         """Host the agent until the service has stopped."""
         self._report()
-        self._take(restart.begin())
+        self._take(restart.begin(self._taken()))
         while self._hosted.phase is not Phase.STOPPED:
             self._wait()
             self._look_at_clock()
+
+    def _taken(self) -> int:
+        """Take over who was left to this host, if anybody; 0 without."""
+        left = self._note.read()
+        if left is not None:
+            with contextlib.suppress(OSError):  # it is gone
+                self._children[left.pid] = children.taken(self._win32, left)
+                return left.pid
+        self._note.remove()
+        return 0
+
+    def _leave(self, pid: int) -> None:
+        """End without a child; where that can't be, everything is as before."""
+        child = self._children[pid]
+        try:
+            self._note.write(LeftChild(pid, child.prefix))
+            self._win32.set_event(child.events[LEFT])
+            self._win32.leave_children()
+        except OSError as error:
+            self._reset(pid, LEFT)
+            self._note.remove()
+            self._tell(f"the agent can't be left to another host: {error}", 0)
+            self._take(restart.not_left(self._hosted))
+        else:
+            self._take(restart.left(self._hosted))
 
     def _wait(self) -> None:
         """Wait for what happens next, and take it."""
@@ -120,6 +154,8 @@ class ServiceHost:
         child = self._children.pop(pid)
         code = self._win32.exit_code(child.process)
         children.close(self._win32, child)
+        if self._note.names(pid):
+            self._note.remove()
         words = children.last_words(child, Path(self._starting.log))
         self._because(f"it ended with exit code {code}", code, words)
         self._take(restart.ended(self._hosted, pid))
@@ -163,19 +199,29 @@ class ServiceHost:
                 self._report()
             case Act.SUCCEED:
                 self._drain(doing.child)
-            case Act.STOP:
-                self._set(doing.child, STOP)
+            case Act.LEAVE:
+                self._leave(doing.child)
             case Act.KILL:
                 with contextlib.suppress(OSError):  # it is gone by itself
                     self._win32.end_process(self._children[doing.child].process)
-            case Act.HOLD:
-                self._set(doing.child, AWAITED)
-            case Act.GO_ON:
-                self._reset(doing.child, AWAITED)
             case Act.TELL_FAILED:
                 self._tell(f"no successor took over: {self._why}; going on", 0)
             case Act.TELL_ENDED:
                 self._tell(f"the agent: {self._why}; waiting for another", self._code)
+            case _:
+                self._say(doing)
+
+    def _say(self, doing: Doing) -> None:
+        """Set and reset the events of a child."""
+        match doing.act:
+            case Act.STOP:
+                self._set(doing.child, STOP)
+            case Act.HOLD:
+                self._set(doing.child, AWAITED)
+            case Act.GO_ON:
+                # where it was left, it is this host's now
+                for each in (AWAITED, LEFT):
+                    self._reset(doing.child, each)
 
     def _start(self) -> None:
         first = self._hosted.phase is Phase.STARTING

@@ -7,13 +7,13 @@ import threading
 
 import pytest
 
-from agent.platform.windows.asked_end import AskedEnd
+from agent.platform.windows.asked_end import LEFT_S, AskedEnd
 from agent.platform.windows.service_notification import EventNotification
 from tests.fixtures.windows.fake_win32 import FakeWin32
 
 PREFIX = r"Global\writeback-1f0c"
 STOP, SUCCEEDED = f"{PREFIX}-stop", f"{PREFIX}-succeeded"
-AWAITED = f"{PREFIX}-awaited"
+AWAITED, LEFT = f"{PREFIX}-awaited", f"{PREFIX}-left"
 
 
 class Status:
@@ -82,6 +82,51 @@ async def test_while_a_successor_is_awaited_the_status_is_held(
     await asyncio.wait_for(stop.wait(), 30)
     assert status.left
     assert status.said.empty()
+
+
+class Clock:
+    """One that a test sets."""
+
+    def __init__(self) -> None:
+        self.now, self.asked = 0.0, threading.Event()
+
+    def __call__(self) -> float:
+        self.asked.set()
+        return self.now
+
+
+def left_alone(win32: FakeWin32) -> tuple[Clock, asyncio.Event, asyncio.Event]:
+    win32.make_events(STOP, SUCCEEDED, AWAITED, LEFT)
+    clock, stop, succeeded = Clock(), asyncio.Event(), asyncio.Event()
+    end = AskedEnd(win32, PREFIX, successor=False, now=clock)
+    end.listen(EventNotification(win32), Status(), stop, succeeded)
+    win32.set_event(win32.open_event(LEFT))
+    return clock, stop, succeeded
+
+
+async def test_one_that_was_left_ends_where_no_host_comes(win32: FakeWin32) -> None:
+    clock, stop, succeeded = left_alone(win32)
+    assert await asyncio.to_thread(clock.asked.wait, 30)
+    assert not stop.is_set()
+    clock.now = LEFT_S
+    await asyncio.wait_for(stop.wait(), 30)
+    assert not succeeded.is_set()
+
+
+async def test_one_that_another_host_took_over_goes_on(win32: FakeWin32) -> None:
+    clock, stop, succeeded = left_alone(win32)
+    assert await asyncio.to_thread(clock.asked.wait, 30)
+    win32.clear_event(LEFT)
+    # until that was seen, and a time anew
+    while clock.asked.is_set():
+        clock.asked.clear()
+        await asyncio.to_thread(clock.asked.wait, 1.5)
+    clock.now = 10 * LEFT_S
+    assert not stop.is_set()
+    for name in (SUCCEEDED, STOP):
+        win32.set_event(win32.open_event(name))
+    await asyncio.wait_for(stop.wait(), 30)
+    assert succeeded.is_set()
 
 
 async def test_a_host_of_before_that_says_nothing_of_it_is_none_to_end_for(

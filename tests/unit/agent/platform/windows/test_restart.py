@@ -7,6 +7,7 @@ import pytest
 
 from agent.platform.windows import restart
 from agent.platform.windows.restart import (
+    LEAVE,
     PARAMCHANGE,
     UPGRADED,
     Act,
@@ -165,6 +166,56 @@ def test_what_does_not_end_in_time_is_ended() -> None:
     assert (now.phase, now.failed) == (Phase.STOPPED, False)
 
 
+def left_to_me() -> Hosted:
+    now, done = restart.begin(1)
+    assert done == (Doing(Act.REPORT), Doing(Act.HOLD, 1), Doing(Act.START))
+    now, _ = restart.started(now, 2)
+    assert now == Hosted(Phase.HANDING_OVER, main=1, successor=2)
+    return now
+
+
+def test_who_was_left_serves_until_a_child_of_this_host_is_ready() -> None:
+    now, done = restart.ready(left_to_me(), 2)
+    assert done == (Doing(Act.SUCCEED, 1),)
+    assert now == Hosted(Phase.RUNNING, main=2, draining=frozenset({1}))
+    now, done = restart.too_late(left_to_me(), 2)
+    assert (now, done) == (Hosted(Phase.RUNNING, main=1), (Doing(Act.KILL, 2), *FAILED))
+
+
+def test_a_host_ends_and_leaves_who_serves() -> None:
+    now, done = restart.controlled(running(), LEAVE)
+    assert done == (Doing(Act.LEAVE, 1),)
+    assert restart.left(now) == (Hosted(Phase.STOPPED), (Doing(Act.REPORT),))
+    # or does not, where that can't be
+    assert restart.not_left(now) == (running(), ())
+    assert restart.left(running()) == (running(), ())
+
+
+def test_a_hand_over_that_is_under_way_comes_first() -> None:
+    now, done = restart.controlled(handing_over(), LEAVE)
+    assert done == ()
+    drains, done = restart.ready(now, 2)
+    assert done == (Doing(Act.SUCCEED, 1),)
+    assert restart.ended(drains, 1)[1] == (Doing(Act.LEAVE, 2),)
+    # also one that fails
+    assert restart.too_late(now, 2)[1][-1] == Doing(Act.LEAVE, 1)
+
+
+def test_who_leaves_starts_nobody_more() -> None:
+    now, _ = restart.controlled(handing_over(), LEAVE)
+    now, _ = restart.controlled(now, PARAMCHANGE)
+    now, done = restart.ready(now, 2)
+    assert done == (Doing(Act.SUCCEED, 1),)
+
+
+def test_a_stop_is_a_stop_also_for_who_was_to_leave() -> None:
+    now, _ = restart.controlled(handing_over(), LEAVE)
+    now, _ = restart.stop(now)
+    assert restart.ended(restart.ended(now, 2)[0], 1)[0].phase is Phase.STOPPED
+    starting, _ = restart.started(restart.begin()[0], 1)
+    assert restart.controlled(starting, LEAVE) == (starting, ())
+
+
 def test_other_controls_do_nothing() -> None:
     assert restart.controlled(running(), NEVER) == (running(), ())
     stopping, _ = restart.stop(running())
@@ -188,8 +239,13 @@ class World:
                 self.starting += 1
             if doing.act is Act.KILL:
                 self.alive.discard(doing.child)
-            if doing.act in (Act.KILL, Act.STOP, Act.SUCCEED):
+            if doing.act in (Act.KILL, Act.STOP, Act.SUCCEED, Act.LEAVE):
                 assert doing.child > 0
+            if doing.act is Act.LEAVE:
+                # the one, alone
+                assert self.alive == {doing.child}
+                could = self.random.choice((restart.left, restart.not_left))
+                self._take(could(self.now))
         self.check()
 
     def step(self) -> None:
@@ -201,7 +257,8 @@ class World:
                 lambda: self._take(restart.too_late(self.now, child)),
                 lambda: self._end(child),
             ]
-        happens.append(lambda: self._take(restart.controlled(self.now, PARAMCHANGE)))
+        control = self.random.choice((PARAMCHANGE, UPGRADED, LEAVE))
+        happens.append(lambda: self._take(restart.controlled(self.now, control)))
         if self.random.random() < 0.05:
             happens.append(lambda: self._take(restart.stop(self.now)))
         self.random.choice(happens)()

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from agent.platform.windows.restart import PARAMCHANGE, UPGRADED
 from agent.platform.windows.service_host import driver
 from agent.platform.windows.service_host.children import Starting
 from agent.platform.windows.service_host.driver import ServiceHost
+from agent.platform.windows.service_host.left_child import LeftChildNote
 from agent.platform.windows.service_sid import service_sid
 from agent.platform.windows.win32_services import (
     ACCEPT_PARAMCHANGE,
@@ -34,6 +36,11 @@ class Stage:
     win32: FakeHost = field(default_factory=FakeHost)
     told: list[Entry] = field(default_factory=list)
     lost: int = 0
+    folder: Path = Path("/there/is/none")
+
+    @property
+    def note(self) -> LeftChildNote:
+        return LeftChildNote(self.win32, self.folder)
 
     def send(self, entry: Entry) -> None:
         self.told.append(entry)
@@ -46,7 +53,12 @@ class Stage:
         self.win32.story.extend(story)
         starting = Starting(self.program, self.given, "log")
         host = ServiceHost(
-            self.win32, self.win32.session, starting, self, self.win32.clock
+            self.win32,
+            self.win32.session,
+            starting,
+            self,
+            note=self.note,
+            now=self.win32.clock,
         )
         host.run()
         assert not self.win32.story, "the story was not heard to its end"
@@ -76,12 +88,22 @@ class Stage:
         """Look at what one was asked so far, and at what the manager knows."""
 
         def look() -> None:
-            asked = {
-                what
-                for what in ("stop", "succeeded", "awaited")
-                if self.win32.event_of(self.child(number), what).is_set
-            }
-            assert asked == set(events)
+            self.sees_asked(number, *events)
+            assert self.win32.session.reports[-1].state is state
+
+        return look
+
+    def prefix(self, number: int) -> str:
+        return self.child(number).environment["WRITEBACK_EVENTS"]
+
+    def sees_asked(self, number: int, *events: str) -> None:
+        child = self.child(number)
+        asked = ("stop", "succeeded", "awaited", "left")
+        found = {each for each in asked if self.win32.event_of(child, each).is_set}
+        assert found == set(events)
+
+    def sees_of(self, state: ServiceState) -> Act:
+        def look() -> None:
             assert self.win32.session.reports[-1].state is state
 
         return look
@@ -103,8 +125,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def stage(tmp_path: Path) -> Stage:
+    return Stage(folder=tmp_path)
 
 
 PENDING, RUNNING, STOPPING, STOPPED = (
@@ -142,7 +164,7 @@ def test_the_agent_is_told_its_events_and_where_its_secrets_are(stage: Stage) ->
 def test_its_events_are_for_the_service_alone(stage: Stage) -> None:
     def look() -> None:
         made = [each for each in stage.win32.events.values() if each.name]
-        assert len(made) == 5
+        assert len(made) == 6
         for each in made:
             assert each.sddl == (
                 "D:P(A;;0x1f0003;;;SY)(A;;0x1f0003;;;BA)"
@@ -429,7 +451,7 @@ def test_what_drains_is_waited_for_by_a_stop_too(stage: Stage) -> None:
 
 def test_controls_that_ask_for_nothing_do_nothing(stage: Stage) -> None:
     stage.play(
-        *(stage.ready(1), stage.sends(5, 201), stage.sees(1, state=RUNNING)),
+        *(stage.ready(1), stage.sends(5, 202), stage.sees(1, state=RUNNING)),
         *(stage.sends(STOP), stage.ends(1)),
     )
     assert len(stage.win32.children) == 1
