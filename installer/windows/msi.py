@@ -3,6 +3,11 @@
 wixl makes the tables and the cabinet; what it has no words for is put into the tables
 afterwards: the launch condition, and that the version before goes last, when the new
 one is there, so that what both have is never away.
+
+Before it goes, the service is handed over to the new version, which a program of that
+version does (`agent.platform.windows.service_host.msi_actions`), as SYSTEM. Looked at
+was the table ServiceControl: it stops and deletes by the name alone, whoever made the
+service, and knows no hand-over.
 """
 
 from collections.abc import Iterator
@@ -18,9 +23,22 @@ _NEEDS = (
     f"Installed OR (VersionNT64 AND WINDOWSBUILD >= {product.OLDEST_BUILD})",
     "Writeback needs Windows Server 2019, Windows 10 1809, or newer, for x64.",
 )
-_SECURE = "INSTALLFOLDER;WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED"
+_SECURE = (
+    "INSTALLFOLDER;PREVIOUSFOLDER;WINDOWSBUILD"
+    ";WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED"
+)
 _MIGRATE_FEATURES = 1
 _SEQUENCES = ("InstallExecuteSequence", "InstallUISequence")
+# A program that is installed (18), in the script and not as who installs (3072); and
+# when that is rolled back (256), or whatever it answers (64). 51: a property.
+_PROGRAM, _ROLLED_BACK, _ANYHOW, _PROPERTY = 18 | 3072, 256, 64, 51
+_RUNS = "-I -m agent.platform.windows.service_host.msi_actions"
+_GOES = 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE'
+_STAYS = "NOT REMOVE"
+_LEFT = (
+    "What was made in the directory and at the portal is there still, and so is "
+    "ProgramData\\Writeback, unless `writeback remove` was run before."
+)
 _INSERT = "INSERT INTO `{}` ({}) VALUES ({})"
 _DELETE = "DELETE FROM `{}` WHERE {}"
 _UPDATE = "UPDATE `{}` SET {} WHERE {}"
@@ -52,6 +70,7 @@ def queries(source: Source) -> Iterator[str]:
             Value=f"[~];{folder}",
             Component_=source.programs,
         )
+    yield from _actions(source)
     # a newer one is found by a range that ends: Wine takes none for nothing
     newer = "WIX_DOWNGRADE_DETECTED"
     yield _DELETE.format("Upgrade", f"`ActionProperty` = '{newer}'")
@@ -63,6 +82,35 @@ def queries(source: Source) -> Iterator[str]:
         Attributes=_MIGRATE_FEATURES,
         ActionProperty=newer,
     )
+
+
+def _actions(source: Source) -> Iterator[str]:
+    """Give what is done to the service, each with its time and condition.
+
+    The roll-back's stands before what it takes back. All are after the files, and
+    before the version of before is taken away.
+    """
+    found = '--from "[PREVIOUSFOLDER]."'  # without the dot it would end in \\"
+    goes, of = _PROGRAM | _ANYHOW, source.interpreter
+    back, change, remove = (f"{_RUNS} {each}" for each in ("back", "change", "remove"))
+    for name, kind, of_what, target in (
+        ("ServiceBack", goes | _ROLLED_BACK, of, f"{back} {found}"),
+        ("ServiceChange", _PROGRAM, of, f"{change} {found}"),
+        ("ServiceRemove", goes, of, f"{remove} {found}"),
+        # for the log
+        ("SayWhatIsLeft", _PROPERTY, "WHATISLEFT", _LEFT),
+    ):
+        yield _insert(
+            "CustomAction", Action=name, Type=kind, Source=of_what, Target=target
+        )
+    for name, condition, at in (
+        ("ServiceBack", _STAYS, 6410),
+        ("ServiceChange", _STAYS, 6420),
+        ("SayWhatIsLeft", _GOES, 2580),
+        # as long as the source of its events is known
+        ("ServiceRemove", _GOES, 2590),
+    ):
+        yield _insert(_SEQUENCES[0], Action=name, Condition=condition, Sequence=at)
 
 
 def _insert(table: str, **row: str | int) -> str:

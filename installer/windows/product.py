@@ -11,7 +11,6 @@ MAINTAINER = "Writeback maintainers"
 # one for all versions, which are upgrades of each other
 UPGRADE_CODE = UUID("5f0a7f5c-3f0e-5f4e-9c5c-6c1e3f1d7a10")
 REGISTRY = r"SOFTWARE\Writeback"
-SERVICE = "WritebackAgent"
 # Windows Server 2019, Windows 10 1809: older ones lack what Qt loads
 OLDEST_BUILD = 17763
 # Windows takes a first number up to 255; Wine, where it is tried, has a sign there

@@ -2,8 +2,9 @@
 
 Every id and code is made of a name: the same input is the same text. A version lies in
 a folder of its own and has components of its own, so that nothing in use is written
-over. What all versions share (the event source, the shortcut, the net for the service)
+over. What all versions share (the event source, the shortcut, where it is installed)
 keeps its component's code: a version that goes does not take it from one that stays.
+The service is the wizard's: what is done to it stands in `msi`, as actions.
 """
 
 import hashlib
@@ -31,6 +32,8 @@ _TYPES = 7
 PROPERTIES = {
     "ARPNOMODIFY": "1",
     "ARPCONTACT": product.MAINTAINER,
+    "ARPCOMMENTS": "Run `writeback remove` before you remove this: it takes away what "
+    "was made in the directory and at the portal.",
     # no service is stopped and no machine restarted for files that are in use
     "MSIRESTARTMANAGERCONTROL": "Disable",
     "REBOOT": "ReallySuppress",
@@ -69,6 +72,11 @@ class Source:
     def programs(self) -> str:
         """Give the id of the component that lies in the version's own folder."""
         return _id("c", self._name(Feature.AGENT, ""))
+
+    @property
+    def interpreter(self) -> str:
+        """Give the id of the file that the service runs."""
+        return _id("f", "python/python.exe")
 
     def text(self) -> str:
         """Give it as XML."""
@@ -131,20 +139,10 @@ class Source:
         return f"{self.version}/{feature.value}/{path}"
 
     def _shared(self, at: ET.Element) -> None:
-        service = self._named(at, Feature.AGENT, "service")
-        _value(service, product.REGISTRY, "Version", self.version, key_path=True)
-        _value(service, product.REGISTRY, "InstallFolder", "[INSTALLFOLDER]")
-        _value(service, product.REGISTRY, "ProgramFolder", "[VERSIONFOLDER]")
-        # who made it is the wizard, and `writeback remove` is to take it away first
-        ET.SubElement(
-            service,
-            "ServiceControl",
-            Id="AgentService",
-            Name=product.SERVICE,
-            Stop="uninstall",
-            Remove="uninstall",
-            Wait="yes",
-        )
+        places = self._named(at, Feature.AGENT, "places")
+        _value(places, product.REGISTRY, "Version", self.version, key_path=True)
+        _value(places, product.REGISTRY, "InstallFolder", "[INSTALLFOLDER]")
+        _value(places, product.REGISTRY, "ProgramFolder", "[VERSIONFOLDER]")
         events = self._named(at, Feature.AGENT, "event-source")
         file = ("EventMessageFile", f"[VERSIONFOLDER]{EVENTS}")
         _value(events, _EVENT_SOURCE, *file, kind="expandable", key_path=True)
@@ -189,6 +187,8 @@ def _package(made: ET.Element) -> None:
         ET.SubElement(made, "Property", Id=name, Value=value)
     # an upgrade goes where the version before was put
     _searched(made, "INSTALLFOLDER", product.REGISTRY, "InstallFolder")
+    # and where that is another folder now, what lies in the one of before is ours
+    _searched(made, "PREVIOUSFOLDER", product.REGISTRY, "InstallFolder")
     _searched(made, "WINDOWSBUILD", _BUILDS, "CurrentBuildNumber")
 
 

@@ -109,14 +109,59 @@ def test_the_tables_say_what_the_source_said(built: Path) -> None:
     assert order["PublishProduct"] < last[0]
     names = [each["Name"] for each in rows(built, "Environment")]
     assert sorted(names) == ["=-*PATH", "=-*PSModulePath"]
-    (service,) = rows(built, "ServiceControl")
-    # to stop and to delete it, at uninstall alone
-    assert int(service["Event"]) == 0x20 | 0x80
+    assert not rows(built, "ServiceControl")
+    files = {each["File"]: each["FileName"] for each in rows(built, "File")}
+    actions = {each["Action"]: each for each in rows(built, "CustomAction")}
+    for name in ("ServiceBack", "ServiceChange", "ServiceRemove"):
+        assert files[actions[name]["Source"]].endswith("python.exe")
+    assert order["InstallInitialize"] < order["ServiceRemove"] < order["RemoveFiles"]
+    assert order["InstallFiles"] < order["ServiceBack"] < order["ServiceChange"]
+    assert order["PublishProduct"] < order["ServiceBack"]
+    assert order["ServiceChange"] < last[0]
     assert {each["Feature"] for each in rows(built, "Feature")} == {"Agent", "Desktop"}
     both = {each["ActionProperty"]: each for each in rows(built, "Upgrade")}
     # an older one and a newer one: what was chosen before is chosen again
     assert {int(each["Attributes"]) & 1 for each in both.values()} == {1}
     assert len(both) == 2
+
+
+def test_the_tables_hold_together(built: Path) -> None:
+    """What Windows' own checks (ICE) ask, as far as tables alone show it."""
+    components = {each["Component"]: each for each in rows(built, "Component")}
+    files, registry = rows(built, "File"), rows(built, "Registry")
+    folders = {each["Directory"] for each in rows(built, "Directory")}
+    keys = {each["File"]: each for each in files} | {
+        each["Registry"]: each for each in registry
+    }
+    for each in components.values():
+        # a key path, which is its own, in a folder that there is (ICE18, ICE33)
+        assert keys[each["KeyPath"]]["Component_"] == each["Component"]
+        assert each["Directory_"] in folders
+        # 64 bit, all of them (ICE80)
+        assert int(each["Attributes"]) & 0x100
+    codes = [each["ComponentId"] for each in components.values()]
+    assert len(set(codes)) == len(codes)
+    places = [
+        (components[each["Component_"]]["Directory_"], each["FileName"].casefold())
+        for each in files
+    ]
+    # ICE30
+    assert len(set(places)) == len(places)
+    numbers = sorted(int(each["Sequence"]) for each in files)
+    assert numbers == list(range(1, len(files) + 1))
+    held = [each["Component_"] for each in rows(built, "FeatureComponents")]
+    assert sorted(held) == sorted(components)
+    for table in ("Shortcut", "Environment"):
+        assert {each["Component_"] for each in rows(built, table)} <= set(components)
+
+
+def test_every_action_has_a_time_of_its_own(built: Path) -> None:
+    own = {each["Action"] for each in rows(built, "CustomAction")}
+    order = rows(built, "InstallExecuteSequence")
+    times = [each["Sequence"] for each in order]
+    # ICE82, ICE27
+    assert len(set(times)) == len(times)
+    assert own <= {each["Action"] for each in order}
 
 
 @pytest.fixture(scope="module")

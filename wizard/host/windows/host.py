@@ -16,6 +16,7 @@ from agent.config import enrolment
 from agent.platform.windows import descriptors, image_path, restart
 from agent.platform.windows.files import OURS, WindowsFiles
 from agent.platform.windows.installation import service_values
+from agent.platform.windows.service_host import version_change
 from agent.platform.windows.service_sid import SERVICE, service_sid
 from agent.platform.windows.win32_services import STOP, ServiceState
 from agent.system.atomic_files import remove_torn
@@ -193,6 +194,8 @@ class WindowsHost:
 
     def forget(self) -> None:
         shutil.rmtree(self.places.journal, ignore_errors=True)
+        for name in version_change.NOTES:
+            (self.places.home / name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # it is held, and goes when it is not
             self._lock_file.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # somebody's files are in it

@@ -1,10 +1,12 @@
 """The MSI's source: every file once, versions side by side, what they share shared."""
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from agent.platform.windows.event_journal import ALL_TYPES, SOURCE
+from agent.platform.windows.service_host import msi_actions
 from installer.errors import BuildError
 from installer.windows import msi, product, wxs
 from installer.windows.layout import Feature
@@ -65,6 +67,31 @@ def test_every_component_is_in_the_feature_of_its_files() -> None:
     assert window <= features["Desktop"]
 
 
+def test_every_reference_is_to_something_that_is_there() -> None:
+    read = Read()
+    refs = [each.attrib["Id"] for each in read.all("ComponentRef")]
+    # in one feature each: what two have goes with neither
+    assert sorted(refs) == sorted(read.ids("Component"))
+    for each in (*read.all("Shortcut"),):
+        assert each.get("Directory") in read.ids("Directory")
+        assert each.get("WorkingDirectory") in read.ids("Directory")
+    # a name as Windows Installer takes it (ICE03)
+    for tag in ("File", "Component", "Directory", "Property", "Feature"):
+        for name in read.ids(tag):
+            assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]{0,71}", name)
+
+
+def test_no_two_files_have_one_place() -> None:
+    places = [
+        (folder.attrib["Id"], (file.get("Name") or "").casefold())
+        for folder in Read().all("Directory")
+        for component in folder
+        for file in component
+        if file.tag == f"{NAMESPACE}File"
+    ]
+    assert len(set(places)) == len(places) == len(FILES)
+
+
 def test_every_component_has_one_key_path() -> None:
     for component in Read().all("Component"):
         marked = [each for each in component if each.get("KeyPath") == "yes"]
@@ -90,7 +117,7 @@ def test_versions_lie_side_by_side_and_share_what_stays() -> None:
     # a version that goes takes neither the service nor the shortcut from one that stays
     assert sorted(map(sorted, (holding[code] for code in shared))) == [
         ["RegistryValue"],
-        ["RegistryValue", "ServiceControl"],
+        ["RegistryValue"],
         ["RegistryValue", "Shortcut"],
     ]
     assert not any("File" in holding[code] for code in shared)
@@ -99,25 +126,86 @@ def test_versions_lie_side_by_side_and_share_what_stays() -> None:
     assert codes[0]["UpgradeCode"] == codes[1]["UpgradeCode"]
 
 
-def test_the_service_is_not_made_and_not_stopped_but_at_the_end() -> None:
+def test_the_service_is_nothing_that_windows_installer_makes_or_stops() -> None:
     read = Read()
-    assert read.all("ServiceInstall") == []
-    (control,) = read.all("ServiceControl")
-    assert control.attrib["Name"] == "WritebackAgent"
-    assert (control.get("Stop"), control.get("Remove")) == ("uninstall", "uninstall")
-    assert control.get("Start") is None
+    # by its name alone, whoever made it
+    assert read.all("ServiceInstall") == read.all("ServiceControl") == []
+
+
+def action(name: str) -> tuple[str, str]:
+    """Give what an action is, and when it comes."""
+    wished = list(msi.queries(wxs.Source("1.2.3", FILES, "/build/stage")))
+    what, when = (each for each in wished if f"('{name}', " in each)
+    return what, when
+
+
+SERVICE_ACTIONS = ("ServiceBack", "ServiceChange", "ServiceRemove")
+
+
+@pytest.mark.parametrize("name", SERVICE_ACTIONS)
+def test_an_action_runs_the_interpreter_of_its_own_version(name: str) -> None:
+    read = Read()
+    (file,) = (
+        each.attrib["Id"]
+        for each in read.all("File")
+        if each.get("Source", "").endswith("python/python.exe")
+    )
+    what, _ = action(name)
+    assert f"'{file}', '-I -m {msi_actions.__name__} " in what
+    # one that ends in a backslash would take the quotes with it
+    assert '--from "[PREVIOUSFOLDER]."' in what
+    (known,) = (
+        each for each in read.all("Property") if each.get("Id") == "PREVIOUSFOLDER"
+    )
+    assert known.get("Secure") == "yes"
+
+
+def test_the_service_goes_over_before_the_version_before_goes() -> None:
+    kinds = {
+        name: int(re.findall(r"', (\d+), '", action(name)[0])[0])
+        for name in SERVICE_ACTIONS
+    }
+    times = {
+        name: int(action(name)[1].split(", ")[-1].rstrip(")"))
+        for name in SERVICE_ACTIONS
+    }
+    deferred, as_system, rolled_back, anyhow = 0x400, 0x800, 0x100, 0x40
+    for kind in kinds.values():
+        assert kind & 0x3F == 18
+        assert kind & deferred
+        assert kind & as_system
+    assert kinds["ServiceBack"] & rolled_back
+    # a version that does not serve is not installed; one that goes is not kept
+    assert not kinds["ServiceChange"] & (anyhow | rolled_back)
+    assert kinds["ServiceRemove"] & anyhow
+    # after the files and registry, and before it is all done and the other removed
+    assert 5000 < times["ServiceBack"] < times["ServiceChange"] < 6500
+    # before registry and files are removed
+    assert times["ServiceRemove"] < 2600
+
+
+def test_the_service_goes_with_the_product_alone() -> None:
+    for name in ("ServiceRemove", "SayWhatIsLeft"):
+        assert """'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE'""" in action(name)[1]
+    for name in ("ServiceBack", "ServiceChange"):
+        assert "'NOT REMOVE'" in action(name)[1]
+    values = {each.attrib["Id"]: each.get("Value") for each in Read().all("Property")}
+    for text in (action("SayWhatIsLeft")[0], values["ARPCOMMENTS"]):
+        assert "`writeback remove`" in str(text)
+        assert "in the directory" in str(text)
 
 
 def test_nothing_is_restarted_and_a_folder_is_kept_at_an_upgrade() -> None:
     values = {each.attrib["Id"]: each.get("Value") for each in Read().all("Property")}
     assert values["REBOOT"] == "ReallySuppress"
     assert values["MSIRESTARTMANAGERCONTROL"] == "Disable"
-    (found,) = (
-        each
+    found = [
+        each.get("Key")
         for each in Read().all("RegistrySearch")
         if each.get("Name") == "InstallFolder"
-    )
-    assert found.get("Key") == r"SOFTWARE\Writeback"
+    ]
+    # for where it goes, and for where the version before lies
+    assert found == 2 * [r"SOFTWARE\Writeback"]
 
 
 def test_the_event_source_names_the_library_of_the_version() -> None:

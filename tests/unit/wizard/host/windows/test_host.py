@@ -12,6 +12,7 @@ import pytest
 from agent.audit.event import EventId
 from agent.platform.windows.installation.service_values import ENTRY
 from agent.platform.windows.restart import PARAMCHANGE
+from agent.platform.windows.service_host import version_change
 from agent.platform.windows.service_sid import SERVICE
 from agent.platform.windows.win32 import Severity
 from agent.platform.windows.win32_services import STOP, ServiceState
@@ -290,6 +291,9 @@ def test_nothing_is_left_of_it(win32: FakeServices, made: WindowsHost) -> None:
         made.start_service()
         made.stop_service()
         made.places.journal.mkdir()
+        # of an MSI
+        for name in version_change.NOTES:
+            (made.places.home / name).write_text("")
         made.remove_remains(audit=True)
         made.forget()
     assert not made.places.home.exists()
