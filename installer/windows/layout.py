@@ -35,12 +35,20 @@ _DESKTOP = (
     *("lib/PySide6/", "lib/shiboken6/", "lib/segno/", "lib/wizard/ui/"),
     *("lib/resources/icons/", "writeback-wizard.exe", SUMS[Feature.DESKTOP]),
 )
-_NO_LIBRARY = {
+# of the standard library, by the first part of a module's name
+NO_LIBRARY = {
     *("antigravity", "curses", "doctest", "ensurepip", "ftplib", "idlelib"),
     *("lib2to3", "pydoc", "pydoc_data", "site-packages", "test", "this", "tkinter"),
     *("turtle", "turtledemo", "unittest", "venv", "xmlrpc", "__hello__"),
     *("__phello__", "_pyrepl", "_aix_support", "_android_support"),
     *("_apple_support", "_ios_support", "_osx_support"),
+    # for who writes programs
+    *("bdb", "cProfile", "pdb", "pickletools", "profile", "pstats", "trace"),
+    # mailboxes, web servers, property lists, processes for calculating
+    *("imaplib", "mailbox", "multiprocessing", "optparse", "plistlib", "poplib"),
+    *("smtplib", "statistics", "wsgiref"),
+    # what is there as a library too, which is taken
+    *("_pydatetime", "_pydecimal", "_pyio"),
 }
 # Tk's, a beep, icons of file types, and the catalog that signs Lib's sources
 _NO_DLL = {
@@ -64,13 +72,18 @@ _SHIBOKEN = {
     *("Shiboken.pyd", "shiboken6.abi3.dll", "msvcp140.dll"),
     *("vcruntime140.dll", "vcruntime140_1.dll"),
 }
-_NO_WHEEL = (
+NO_WHEEL = (
     # of pywin32: COM, its editor, web servers
     *("PyWin32.chm", "adodbapi/", "isapi/", "pythonwin/", "win32com/", "win32comext/"),
     *("pythoncom.py", "pywin32.pth", "pywin32.version.txt", "win32/Demos/"),
     *("win32/include/", "win32/libs/", "win32/scripts/", "win32/test/"),
     *("win32/pythonservice.exe", "win32/lib/pywin32_testutil.py"),
     *("keyring/backends/macOS/", "keyring/testing/", "ldap3/protocol/schemas/"),
+    # of cffi its library alone is loaded: nothing is declared at run time
+    *("cffi/", "pycparser/"),
+    # models of another time, and what type checkers and tests load
+    *("pydantic/v1/", "pydantic/mypy.py", "aiohttp/test_utils.py"),
+    *("aiohttp/pytest_plugin.py", "babel/messages/"),
 )
 # of pywin32's libraries: screens, printers, telephones, counters
 _NO_WIN32 = {
@@ -95,7 +108,7 @@ def of_cpython(name: str) -> str | None:
     first, _, rest = name.partition("/")
     if first == "Lib":
         top = rest.partition("/")[0].removesuffix(".py")
-        wanted = rest.endswith(".py") and top not in _NO_LIBRARY
+        wanted = rest.endswith(".py") and top not in NO_LIBRARY
         return f"{LIBRARY_SOURCES}/{rest}" if wanted else None
     if first == "DLLs":
         return f"python/{rest}" if rest not in _NO_DLL else None
@@ -120,7 +133,7 @@ def of_wheel(name: str) -> str | None:
     left_out = (
         path.suffix in _NO_SUFFIX
         or top.endswith(".dist-info")
-        or name.startswith(_NO_WHEEL)
+        or name.startswith(NO_WHEEL)
         or _TESTS.search(name)
     )
     return None if left_out else of_product(name)

@@ -22,6 +22,9 @@ from installer.windows.layout import Feature
         ("Lib/site-packages/pip/__init__.py", None),
         ("Lib/ensurepip/_bundled/pip.whl", None),
         ("Lib/turtle.py", None),
+        ("Lib/multiprocessing/pool.py", None),
+        ("Lib/_pydecimal.py", None),
+        ("Lib/decimal.py", "library/decimal.py"),
         ("DLLs/tk86t.dll", None),
         ("Scripts/pip.exe", None),
         ("libs/python313.lib", None),
@@ -60,6 +63,15 @@ def test_python_lies_beside_its_libraries(name: str, place: str | None) -> None:
         ("babel/locale-data/de.dat", "lib/babel/locale-data/de.dat"),
         ("babel/locale-data/sv.dat", None),
         ("joserfc/tests/test_jws.py", None),
+        ("cffi/api.py", None),
+        (
+            "_cffi_backend.cp313-win_amd64.pyd",
+            "lib/_cffi_backend.cp313-win_amd64.pyd",
+        ),
+        ("pydantic/v1/main.py", None),
+        ("pydantic/main.py", "lib/pydantic/main.py"),
+        ("babel/messages/catalog.py", None),
+        ("babel/dates.py", "lib/babel/dates.py"),
     ],
 )
 def test_of_a_wheel_lies_there_what_programs_read(name: str, place: str | None) -> None:
