@@ -19,8 +19,9 @@ SIGNER = "Python Software Foundation"
 _GOOD = "\nSignature verification: ok\n"
 _AUTHORITIES = "etc/ssl/certs/ca-certificates.crt"
 # Microsoft Identity Verification Root Certificate Authority 2020, which Windows trusts
-# and Debian's list lacks. Microsoft publishes its SHA-1 thumbprint:
-# F40042E2E5F7E8EF8189FED15519AECE42C3BFA2
+# and Debian's list lacks. Compared with Microsoft's thumbprint (SHA-1,
+# F40042E2E5F7E8EF8189FED15519AECE42C3BFA2) and with the SHA-256, as several public
+# repositories which pin the same root have them independently; a test holds both.
 MICROSOFT = HERE / "microsoft-root-2020.pem"
 _PEM = "-----BEGIN "
 # of the certificate, in the folder that is worked in

@@ -1,6 +1,8 @@
 """Whose signature is made: the key comes by a descriptor, and is never shown."""
 
+import hashlib
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,15 @@ from installer.windows import authenticode
 
 CHAIN = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"
 KEY = b"-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n"
+
+
+def test_the_authority_of_windows_is_the_one_that_others_know() -> None:
+    content = ssl.PEM_cert_to_DER_cert(authenticode.MICROSOFT.read_text())
+    known = {
+        "sha1": "f40042e2e5f7e8ef8189fed15519aece42c3bfa2",
+        "sha256": "5367f20c7ade0e2bca790915056d086b720c33c1fa2a2661acf787e3292e1270",
+    }
+    assert {name: hashlib.new(name, content).hexdigest() for name in known} == known
 
 
 @contextmanager
