@@ -30,7 +30,12 @@ PROMPTS = {
     "proxy_password": Text("Password for the proxy"),
 }
 
-_STANDARD_ERROR = 2
+# the commands of Windows open no other descriptor
+_BY_DESCRIPTOR = {
+    "win32": Text("Give them by standard input: ... --secrets-fd 0 < secrets.json")
+}
+_OPEN_IT = Text("Open it: ... --secrets-fd 3 3< secrets.json")
+_STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
 
 
 @dataclass(frozen=True)
@@ -143,15 +148,22 @@ def enrols_anew(in_force: Settings | None, new: Settings) -> bool:
 def _read_all(descriptor: int) -> str:
     # the standard ones stay open: what comes of the command is still said there
     shut = descriptor > _STANDARD_ERROR
+    # what is written to could be read where it is a terminal, and waits for somebody
+    if descriptor in (_STANDARD_OUTPUT, _STANDARD_ERROR):
+        raise _unread(descriptor)
     try:
         # Windows PowerShell may begin with a byte order mark
         with os.fdopen(descriptor, encoding="utf-8-sig", closefd=shut) as file:
             return file.read()
     except (OSError, ValueError) as error:
-        raise BadUsage(
-            Text("--secrets-fd {number} can't be read.", number=str(descriptor)),
-            Text("Open it: ... --secrets-fd 3 3< secrets.json"),
-        ) from error
+        raise _unread(descriptor) from error
+
+
+def _unread(descriptor: int) -> BadUsage:
+    return BadUsage(
+        Text("--secrets-fd {number} can't be read.", number=str(descriptor)),
+        _BY_DESCRIPTOR.get(sys.platform, _OPEN_IT),
+    )
 
 
 def _secrets(text: str) -> dict[str, Secret]:

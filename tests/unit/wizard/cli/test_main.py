@@ -12,8 +12,10 @@ import pytest
 
 from agent.config.settings_file import dump, schema, validate
 from tests.unit.wizard.answered import SETTINGS
+from wizard.cli.errors import BadUsage
 from wizard.cli.main import main
 from wizard.cli.output import Exit, Result
+from wizard.cli.secrets import CommandSecrets
 from wizard.host.sandbox.host import SandboxHost
 from wizard.plan import journal
 
@@ -224,6 +226,45 @@ def test_a_descriptor_that_can_not_be_read_is_named(
     assert done.returncode == 2, done.stderr
     assert f"--secrets-fd {number}" in json.loads(done.stdout)["error"]
     assert f"--secrets-fd {number}" in done.stderr
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_what_is_written_to_is_never_read(number: str, tmp_path: Path) -> None:
+    """It is refused where it could be read, too, as a terminal: nobody waits for it."""
+    ours, theirs = os.openpty()
+    argv = ["apply", "--home", str(tmp_path), "--secrets-fd", number]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "wizard.cli.main", *argv],
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert f"--secrets-fd {number}" in os.read(ours, 4096).decode()
+    finally:
+        os.close(theirs)
+        os.close(ours)
+
+
+@pytest.mark.parametrize("system", ["linux", "win32"])
+def test_how_secrets_are_given_is_told_as_the_system_can(
+    system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    with pytest.raises(BadUsage) as caught:
+        CommandSecrets.read(1)
+    descriptor = {"linux": "--secrets-fd 3 3<", "win32": "--secrets-fd 0 <"}
+    assert descriptor[system] in caught.value.remedy
+
+
+def test_secrets_may_have_powershells_mark_before_them(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    file.write_bytes(b'\xef\xbb\xbf{"admin_user": "ad\xc3\xa4"}')
+    read = CommandSecrets.read(os.open(file, os.O_RDONLY))
+    assert read.secrets["admin_user"].reveal() == "ad\u00e4"
 
 
 def test_secrets_come_by_standard_input_too(tmp_path: Path) -> None:
