@@ -13,7 +13,7 @@ LEFT_OUT = [
     *("keyring.cli", "keyring.testing", "keyring.backends.SecretService"),
     *("keyring.backends.kwallet", "keyring.backends.libsecret"),
     *("keyring.backends.macOS", "keyring.backends.Windows"),
-    *("agent.platform.windows", "wizard.host.windows"),
+    *("agent.platform.windows", "wizard.elevation.windows", "wizard.host.windows"),
 ]
 
 # The languages of resources/translations, as Qt and Babel have them too.

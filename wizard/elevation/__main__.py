@@ -1,16 +1,16 @@
-"""writeback-setupd: does as root what an ordinary user's wizard may ask for."""
+"""writeback-setupd: does as root what an ordinary user's wizard may ask for.
+
+On Windows the wizard starts it as an administrator, with the name of a pipe.
+"""
 
 import sys
 
+from wizard.elevation.detect import serve
+
 
 def main() -> int:
-    """Serve on the bus of this machine; gives the exit code."""
-    if sys.platform != "win32":
-        from wizard.elevation.dbus import setupd
-
-        return setupd.main()
-    sys.stderr.write("There is no system bus on Windows.\n")
-    return 1
+    """Serve on the bus of this machine, or over the pipe; gives the exit code."""
+    return serve(sys.argv[1:])
 
 
 if __name__ == "__main__":

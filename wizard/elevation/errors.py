@@ -12,6 +12,7 @@ from pydantic_core import PydanticSerializationError
 
 from wire.failure import Failure
 from wire.text import EMPTY, Text, verbatim
+from wizard.elevation.detect import by_hand, to_look
 from wizard.errors import place_of, unexpected
 
 # where what crosses is declared; the names of their kinds are told apart by a test
@@ -21,21 +22,20 @@ _PACKAGES = ("agent", "wire", "wizard")
 _NEVER_RAISED = frozenset({"BadClaims", "ServerUnusable"})
 # what every error says
 _WORDS = ("what", "remedy")
-BY_HAND = Text("Use sudo writeback on a terminal, which does the same.")
 
 
 class NotAllowed(Failure):
     """The caller is not let in; nothing was looked at or changed."""
 
     def __init__(self, why: Text) -> None:
-        super().__init__(why, BY_HAND)
+        super().__init__(why, by_hand())
 
 
 class NotReached(Failure):
     """The service could not be asked, or went away before it answered."""
 
-    def __init__(self, why: Text, remedy: Text = BY_HAND) -> None:
-        super().__init__(why, remedy)
+    def __init__(self, why: Text, remedy: Text | None = None) -> None:
+        super().__init__(why, by_hand() if remedy is None else remedy)
 
 
 class BadCall(Failure):
@@ -49,10 +49,7 @@ class Unexpected(Failure):
     """Something nobody foresaw; its kind is told, its text is not."""
 
     def __init__(self, kind: str, place: str = "") -> None:
-        super().__init__(
-            unexpected(kind, place),
-            Text("Look at the machine with sudo writeback status."),
-        )
+        super().__init__(unexpected(kind, place), to_look())
 
 
 def crossing() -> Mapping[str, type[Failure]]:

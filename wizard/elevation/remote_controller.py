@@ -15,13 +15,13 @@ from wizard.controller.controller import Controller
 from wizard.elevation.methods import PARTS, method_of
 
 if TYPE_CHECKING:
-    from wizard.elevation.dbus.client import ServiceClient
+    from wizard.elevation.answer import Client
 
 
 class RemotePart:
     """One part of the controller: what has a row is asked of the service, no more."""
 
-    def __init__(self, part: str, client: ServiceClient) -> None:
+    def __init__(self, part: str, client: Client) -> None:
         self._part, self._client = part, client
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -34,11 +34,11 @@ class RemotePart:
         )
 
 
-def remote_controller(client: ServiceClient | None = None) -> Controller:
+def remote_controller(client: Client | None = None) -> Controller:
     """Give this machine's controller; nothing is asked yet."""
     if client is None:
-        from wizard.elevation.dbus.client import ServiceClient
+        from wizard.elevation.detect import service_client
 
-        client = ServiceClient()
+        client = service_client()
     parts = {part: RemotePart(part, client) for part in PARTS}
     return cast("Controller", SimpleNamespace(**parts))

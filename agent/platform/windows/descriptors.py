@@ -15,6 +15,8 @@ READ_FOLDER = "FRFX"
 # to read, write and remove, but not who may (FILE_ALL_ACCESS without WD, WO, DT)
 MODIFY = "0x1301bf"
 _BELOW = "OICI"
+# FILE_GENERIC_READ and FILE_GENERIC_WRITE, but not to make another end of the pipe
+_BOTH_WAYS = "0x12019b"
 _ALL_OF_EVENT = "0x1f0003"  # EVENT_ALL_ACCESS
 
 
@@ -52,6 +54,16 @@ def event_of(service: str) -> str:
     """Give the descriptor of an event between the service's own processes."""
     entries = (f"(A;;{_ALL_OF_EVENT};;;{who})" for who in ("SY", "BA", Sid.of(service)))
     return "D:P" + "".join(entries)
+
+
+def pipe_of(person: str) -> str:
+    """Give the descriptor of a pipe between one account and administrators.
+
+    `person` is its SID. Who comes over the network is no one of them.
+    """
+    known = ("SY", "BA", Sid.of(person))
+    entries = (f"(A;;{_BOTH_WAYS};;;{who})" for who in known)
+    return "D:P(D;;FA;;;NU)" + "".join(entries)
 
 
 def file_of(person: str) -> str:

@@ -1,7 +1,6 @@
 """The caller's side: asks one method, hears its reports, takes its answer."""
 
 import contextlib
-import json
 import selectors
 import socket
 import threading
@@ -19,7 +18,8 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
 from wire.text import Text
-from wizard.elevation import codec, errors
+from wizard.elevation import codec
+from wizard.elevation.answer import hear
 from wizard.elevation.errors import NotReached
 from wizard.elevation.methods import Method
 
@@ -28,7 +28,6 @@ _MEMBER = {action: member for member, action in codec.MEMBERS.items()}
 _STARTING_S = 30.0
 _POLL_S = 0.1  # how soon a stop is passed on
 _CHUNK = 65536
-_AGAIN = Text("Start the wizard again: what was cut off is found and offered.")
 
 
 class ServiceClient:
@@ -50,7 +49,7 @@ class ServiceClient:
                 self._send(method, codec.spell_call(method, arguments), theirs)
             with contextlib.suppress(OSError):  # refused by now: it says so
                 ours.sendall(codec.spell_sealed(method, arguments))
-            return _hear(method, arguments, _lines(ours, arguments.get("stop")))
+            return hear(method, arguments, _lines(ours, arguments.get("stop")))
 
     def _send(self, method: Method, text: str, end: socket.socket) -> None:
         call = new_method_call(
@@ -90,18 +89,6 @@ class ServiceClient:
 
 def _connected() -> DBusConnection:
     return open_dbus_connection("SYSTEM", enable_fds=True, auth_timeout=_STARTING_S)
-
-
-def _hear(method: Method, arguments: Mapping[str, Any], lines: Iterator[bytes]) -> Any:
-    for line in lines:
-        match json.loads(line):
-            case {"report": name, "value": value}:
-                arguments[name](method.reports[name].validate_python(value))
-            case {"result": value}:
-                return method.result.validate_python(value)
-            case {"error": error}:
-                raise errors.read(error)
-    raise NotReached(Text("The set-up service ended before it answered."), _AGAIN)
 
 
 def _lines(end: socket.socket, stop: threading.Event | None) -> Iterator[bytes]:

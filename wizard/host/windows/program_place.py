@@ -10,6 +10,7 @@ from pathlib import PureWindowsPath
 from agent.platform.windows import sddl
 from agent.platform.windows.installation import service_values
 from agent.platform.windows.service_sid import SERVICE, service_sid
+from agent.platform.windows.win32 import FileCalls
 from agent.platform.windows.win32_services import WizardWin32
 from wire.text import EMPTY, Text
 from wizard.host.interface import ServiceFailed
@@ -49,6 +50,11 @@ def refuse(win32: WizardWin32, program: str, user: str) -> None:
     """Raise ServiceFailed where the service can't be run, or others may change it."""
     if why := unreadable(win32, program, user):
         raise ServiceFailed(why)
+    refuse_changed_by_others(win32, program)
+
+
+def refuse_changed_by_others(win32: FileCalls, program: str) -> None:
+    """Raise ServiceFailed where others than administrators may change a program."""
     for path, mask in _places(program):
         try:
             found = win32.sddl_of(path)

@@ -1,0 +1,1 @@
+"""What needs an administrator on Windows: a helper, asked over a named pipe."""
