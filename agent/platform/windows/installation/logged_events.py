@@ -16,6 +16,8 @@ from wire.printable import printable, printable_lines
 _NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
 # ReportEvent takes 61,440 bytes; each sign may be six of its XML (&quot;)
 _MOST_XML = 250_000
+# of one text: more than any of ours has
+_MOST_SIGNS = 8_000
 _NEWEST, _MINUTE_S = 500, 60.0
 # as Windows numbers the types of ReportEvent (winmeta.xml)
 _LEVELS = {"2": Level.ERROR, "3": Level.WARNING, "4": Level.INFO}
@@ -76,7 +78,7 @@ def _event(text: str) -> LoggedEvent:
         raise ValueError("no entry of an event log")
     root = ET.fromstring(text)  # noqa: S314 - bounded, and without entities of its own
     strings = [
-        printable_lines(each.text or "")
+        printable_lines((each.text or "")[:_MOST_SIGNS])
         for each in root.iterfind(f"{_NAMESPACE}EventData/{_NAMESPACE}Data")
     ]
     created = root.find(f"{_NAMESPACE}System/{_NAMESPACE}TimeCreated")

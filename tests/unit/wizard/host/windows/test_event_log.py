@@ -4,11 +4,14 @@ import pytest
 
 from agent.audit.event import EventId
 from tests.fixtures.windows.fake_services import FakeServices, below
+from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost
 from tests.unit.wizard.host.windows.conftest import PROGRAM
+from wizard.controller.controller import Controller
 from wizard.controller.event_log import checks
 from wizard.host.windows.event_journal import EventLog
 from wizard.host.windows.host import WindowsHost
+from wizard.plan.change import allow_all
 
 FILE = r"C:\Program Files\Writeback\1.0.0\wbevents.dll"
 AS_MADE: dict[str, str | int] = {"EventMessageFile": FILE, "TypesSupported": 7}
@@ -87,6 +90,18 @@ def test_entries_that_were_lost_are_a_row(
     (row,) = checks(host)
     assert row.state == "warning"
     assert row.detail == "It did not take 3 entries of the agent."
+
+
+def test_verify_has_the_row(tmp_path_factory: pytest.TempPathFactory) -> None:
+    host = FakeHost(tmp_path_factory.mktemp("home"))
+
+    def rows() -> list[str]:
+        checked = Controller(host, allow_all).installation.verify(SETTINGS)
+        return [each.state for each in checked if each.id == "event_log"]
+
+    assert rows() == []
+    host.events = EventLog(below(host.places.home), PROGRAM)
+    assert rows() == ["failed"]
 
 
 def test_a_setup_is_told_there(win32: FakeServices, log: EventLog) -> None:

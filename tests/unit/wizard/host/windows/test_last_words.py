@@ -99,6 +99,12 @@ def test_what_others_write_in_our_name_steers_no_screen(
     assert found.fields == ("F=\\u2066",)
 
 
+def test_a_text_is_bounded(win32: FakeServices, tell: Tell) -> None:
+    tell("a\n" * 15_000)
+    (found,) = logged_events.read(win32, 9, 60)
+    assert len(found.message) == 8_000
+
+
 def test_the_log_is_what_no_request_and_no_wizard_said(
     words: LastWords, tell: Tell, tmp_path: Path
 ) -> None:
