@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.database import events
+from portal.journeys.entry import ByCode
 from portal.methods.passkey import MOST as MOST_PASSKEYS
 from portal.pages.page import Pages, moment
 from portal.visits.account import Account, Accounts
@@ -58,11 +59,20 @@ class SignedInPages:
                 if error.code is Code.NOT_ENOUGH_PROOFS:
                     return self.pages.go("/account/prove")
                 if error.code is Code.PROOF_NOT_REGISTERED:
-                    lacks = account.lacks or ""
-                    return self.pages.show(request, "account/former", 409, lacks=lacks)
+                    return self._former(request, account)
                 return self.pages.show(request, "not_now", 503, reference="")
 
         return handle
+
+    def _former(self, request: Request, account: Account) -> Response:
+        """Say that what should prove it was signed by a key that counts no more."""
+        return self.pages.show(
+            request,
+            "account/former",
+            409,
+            lacks=account.lacks or "",
+            by_code=isinstance(account.entry, ByCode),
+        )
 
 
 class AccountPages:

@@ -311,6 +311,28 @@ async def test_a_registration_code_is_shown_once_and_lets_them_in(desk: Desk) ->
     assert page.path == "/account", page.text
 
 
+async def test_a_code_of_a_helper_whose_methods_count_no_more_says_so(
+    desk: Desk,
+) -> None:
+    """After the agent was replaced they are first to confirm their own."""
+    with desk.portal.portal.services.database.begin() as connection:
+        former = "UPDATE proof SET receipt = 'of a former key' WHERE person = ?"
+        connection.exec_driver_sql(former, (HELEN.guid,))
+    await desk.called_back()
+    page = await desk.act("code")
+    code = page.text.split('class="key"><bdi dir="ltr">')[1].split("<")[0]
+    browser = desk.portal.browser("198.51.100.5")
+    await browser.open("/account/sign-in/code")
+    await browser.send(name=ANNA.upn, code=code)
+    await browser.open("/account/recovery")
+    page = await browser.send()
+    assert (page.status, page.heading) == (409, "This code cannot be used yet")
+    assert "who made it first signs in here and confirms" in page.text
+    assert "/account/sign-in/code" not in page.text
+    page = await desk.act("unlock")
+    assert "confirm your own methods" in page.text
+
+
 async def test_a_code_for_who_asks_for_two_proofs_needs_two_helpers(
     desk: Desk, second: Staff
 ) -> None:
