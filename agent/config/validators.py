@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -169,6 +169,8 @@ def whole_path(value: str) -> str:
     """Check that a file is named from the root: programs work in different folders."""
     path = Path(value)
     if not path.is_absolute() or _CONTROL.search(value):
+        if isinstance(path, PureWindowsPath):
+            raise ValueError(Text("must be a whole path, with its drive"))
         raise ValueError(Text("must be a whole path such as /etc/writeback/ca.pem"))
     longest = max(len(part.encode()) for part in path.parts)
     if len(value.encode()) > _PATH_BYTES or longest > _NAME_BYTES:

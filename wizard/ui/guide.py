@@ -43,5 +43,7 @@ def _first(name: str) -> Path | None:
 def _places() -> Iterator[tuple[Path, str]]:
     asked = translation.language()
     for language in (asked, asked.partition("_")[0], _ENGLISH):
+        # without a drive it is none of Windows, where anybody may make C:\usr
         for folder in (_INSTALLED, _BUILT):
-            yield folder, language
+            if folder.is_absolute():
+                yield folder, language

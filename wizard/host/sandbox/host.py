@@ -161,6 +161,10 @@ class SandboxHost:
             yield
 
     def _start(self, lock: int) -> None:
+        if shutil.which(_DETACHED[0]) is None:
+            raise interface.ServiceFailed(
+                Text("Below a folder the agent can be started on Linux alone.")
+            )
         with self.places.log.open("ab") as log:
             # a parent that ends at once: the supervisor is nobody's child to wait for
             subprocess.run(

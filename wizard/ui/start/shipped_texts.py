@@ -20,14 +20,22 @@ _RULE = f"\n{'=' * 72}\n"
 def changelog() -> str:
     """Give what changed, newest first; empty where it is not on this machine."""
     try:
-        return gzip.decompress((_DOC / "changelog.gz").read_bytes()).decode()
+        return gzip.decompress(_packaged("changelog.gz").read_bytes()).decode()
     except (OSError, EOFError, ValueError):
         return _text(_SOURCES / "CHANGELOG.md")
 
 
 def licences() -> str:
     """Give our terms, and those of each work that is shipped or used with it."""
-    return _text(_DOC / "copyright") or _RULE.join(_of_sources())
+    return _text(_packaged("copyright")) or _RULE.join(_of_sources())
+
+
+def _packaged(name: str) -> Path:
+    """Say where the package has a text; on Windows beside the program, as the MSI."""
+    if _DOC.is_absolute():
+        return _DOC / name
+    # without a drive it is nobody's there: anybody may make C:\usr
+    return _SOURCES.parent / {"copyright": "NOTICE.txt"}.get(name, name)
 
 
 def _of_sources() -> Iterator[str]:

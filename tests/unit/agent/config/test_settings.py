@@ -1,14 +1,15 @@
 """The settings file: every problem is named with its path, nothing is guessed."""
 
+import contextlib
 import copy
 import json
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
 import yaml
 
-from agent.config import settings_file
+from agent.config import settings_file, validators
 from agent.config.errors import SettingsError
 from agent.system import atomic_files
 from tests.fixtures.certificate_chain import issued
@@ -333,6 +334,25 @@ def test_yaml_can_make_no_objects() -> None:
 def test_a_relative_path_is_refused_with_why() -> None:
     rule = problems(spoiled("relay.ca", "certs/ca.pem"))["relay.ca"]
     assert rule.startswith("must be a whole path such as /etc/writeback/ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [
+        (r"C:\ProgramData\Writeback\ca.pem", True),
+        (r"\\server\share\ca.pem", True),
+        ("/etc/writeback/ca.pem", False),
+        (r"C:ca.pem", False),
+        (r"\ca.pem", False),
+    ],
+)
+def test_on_windows_a_path_is_whole_with_its_drive(
+    monkeypatch: pytest.MonkeyPatch, path: str, *, taken: bool
+) -> None:
+    monkeypatch.setattr(validators, "Path", PureWindowsPath)
+    refused = pytest.raises(ValueError, match="with its drive")
+    with contextlib.nullcontext() if taken else refused:
+        assert validators.whole_path(path) == path
 
 
 @pytest.mark.parametrize("part", ["relay", "directory"])

@@ -1,5 +1,6 @@
 """What agent and wizard do with files is the same on Linux and on Windows."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from agent.platform.interface import Platform
 from agent.platform.systemd.platform import SystemdPlatform
 from agent.platform.windows import descriptors, sddl
 from agent.platform.windows.platform import WindowsPlatform
+from agent.request.ledger import Ledger
 from agent.system.atomic_files import copy_atomically, remove_torn, write_atomically
 from agent.system.instance import Instance, machine_name
 from agent.system.named_files import read_named
@@ -151,6 +153,18 @@ def test_a_trial_keeps_its_secrets_from_others_there_too(
     with pytest.raises(SecretsUnavailable, match="S-1-5-32-545") as refused:
         store.get("agent-keys")
     assert CANARY not in str(refused.value)
+
+
+def test_the_ledger_is_in_a_folder_of_the_services(
+    on_windows: FakeWin32, tmp_path: Path
+) -> None:
+    """Where the mode of its file says nothing."""
+    on_windows.programs = str(tmp_path)
+    path = tmp_path / "Writeback/agent/ledger.sqlite"
+    for _ in "12":
+        with contextlib.closing(Ledger(path)):
+            found = on_windows.sddl_of(str(path.parent))
+            assert sddl.same(found, descriptors.folder_changed_by(ME))
 
 
 def test_state_is_where_the_platform_has_it(on_windows: FakeWin32) -> None:

@@ -27,6 +27,16 @@ def host(tmp_path: Path) -> Iterator[SandboxHost]:
     made.stop_service()
 
 
+def test_without_the_tools_of_linux_a_start_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    host = SandboxHost(tmp_path / "machine")
+    with pytest.raises(ServiceFailed, match="on Linux alone"):
+        host.start_service()
+    assert not host.service().running
+
+
 def test_files_are_written_whole_and_removed(host: SandboxHost) -> None:
     place = host.places.settings
     assert host.read(place) is None

@@ -1,6 +1,6 @@
 """Help shows the guide's page, and reads nothing but the guide."""
 
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from PySide6.QtCore import QUrl
@@ -45,6 +45,18 @@ def browser(folder: Path, qtbot: QtBot) -> GuideBrowser:
 def test_it_shows_the_page_without_what_stands_around_it(browser: GuideBrowser) -> None:
     assert "The relay" in browser.toPlainText()
     assert "CONTENTS" not in browser.toPlainText()
+
+
+def test_a_place_without_a_drive_is_none_of_windows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may make C:\\usr there."""
+    assert guide.page_file("relay") == folder / "en/pages/relay.html"
+    monkeypatch.setattr(guide, "_INSTALLED", PureWindowsPath("/usr/share/guide"))
+    monkeypatch.setattr(guide, "_BUILT", folder)
+    assert guide.page_file("relay") == folder / "en/pages/relay.html"
+    monkeypatch.setattr(guide, "_BUILT", PureWindowsPath("/dist/guide"))
+    assert guide.page_file("relay") is None
 
 
 def test_a_language_comes_first_and_english_where_it_has_no_such_page(

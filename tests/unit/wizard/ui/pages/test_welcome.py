@@ -1,7 +1,7 @@
 """Welcome: answers that are there already, what is shipped, and the language."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import cast
 
 import pytest
@@ -224,6 +224,16 @@ def test_what_is_new_and_on_what_terms_is_shown(
     assert page.about.dialog
     assert "Changelog" in page.about.dialog.view.text.toPlainText()
     page.about.dialog.close()
+
+
+def test_on_windows_the_terms_are_those_beside_the_program(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(shipped_texts, "_DOC", PureWindowsPath("/usr/share/doc/x"))
+    monkeypatch.setattr(shipped_texts, "_SOURCES", tmp_path / "lib")
+    (tmp_path / "NOTICE.txt").write_text("terms of the MSI", "utf-8")
+    assert shipped_texts.licences() == "terms of the MSI"
+    assert shipped_texts.changelog() == ""
 
 
 def test_the_terms_name_what_is_shipped() -> None:
