@@ -113,6 +113,12 @@ def _registration(wished: SelfService, may: Eligibility) -> Check:
             "registration code from the help desk, signs in there with it and "
             "registers more."
         )
+    elif may.allowed_from == "networks":
+        remedy = Text(
+            "Look the person up in the portal: who registered too few signs in there "
+            "from one of the networks in the settings, or with a registration code from "
+            "the help desk, and registers more."
+        )
     return _row("registration", Text("Registration"), "info", known, remedy)
 
 

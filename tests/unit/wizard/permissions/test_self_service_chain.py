@@ -102,6 +102,12 @@ def test_two_are_asked_of_who_always_needs_two() -> None:
     assert "registration code" not in chain(wished)["registration"].remedy
 
 
+def test_who_registers_in_networks_alone_is_told_so() -> None:
+    own = {"allowed_from": "networks", "networks": ["10.0.0.0/8"]}
+    remedy = chain(settings(registration=own))["registration"].remedy
+    assert "networks in the settings, or with a registration code" in remedy
+
+
 @pytest.mark.parametrize("cause", [Cause.OUTSIDE, Cause.DENY_LIST])
 def test_who_is_beyond_the_scope_has_no_verdict_beside_it(cause: Cause) -> None:
     text = CAUSES[cause]
