@@ -116,8 +116,8 @@ def _registration(wished: SelfService, may: Eligibility) -> Check:
     elif may.allowed_from == "networks":
         remedy = Text(
             "Look the person up in the portal: who registered too few signs in there "
-            "from one of the networks in the settings, or with a registration code from "
-            "the help desk, and registers more."
+            "from one of the networks in the settings, or with a registration code "
+            "from the help desk, and registers more."
         )
     return _row("registration", Text("Registration"), "info", known, remedy)
 
