@@ -1,6 +1,5 @@
 """What the helper does as an administrator: it serves one window, and ends with it."""
 
-import logging
 from collections.abc import Sequence
 
 from agent.system.process import leave_no_core
@@ -13,6 +12,7 @@ from wizard.elevation.windows.server import PipeService
 from wizard.elevation.windows.start import NOT_ADMINISTRATOR, is_name
 from wizard.elevation.windows.win32_pipes import ElevationWin32
 from wizard.host.detect import this_machine
+from wizard.host.windows.event_journal import log_in_events
 
 USAGE, REFUSED = 2, 4
 
@@ -43,6 +43,8 @@ def serve(
 def main(win32: ElevationWin32, arguments: Sequence[str]) -> int:
     """Serve by this machine's controller."""
     leave_no_core()
-    # there is no standard error, and what Python says without one is an error
-    logging.getLogger().addHandler(logging.NullHandler())
-    return serve(win32, arguments, lambda who, may: Controller(this_machine(who), may))
+    # there is no standard error, and who asked for what is on record as on Linux
+    with log_in_events(win32):
+        return serve(
+            win32, arguments, lambda who, may: Controller(this_machine(who), may)
+        )

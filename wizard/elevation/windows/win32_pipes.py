@@ -6,7 +6,7 @@ are numbers. A pipe carries bytes, both ways at once.
 
 from typing import Protocol
 
-from agent.platform.windows.win32 import FileCalls, MachineCalls
+from agent.platform.windows.win32 import EventLogCalls, FileCalls, MachineCalls
 from agent.platform.windows.win32_services import WaitCalls
 
 
@@ -104,6 +104,12 @@ class PeerCalls(Protocol):
 
 
 class ElevationWin32(
-    FileCalls, MachineCalls, WaitCalls, PipeCalls, PeerCalls, Protocol
+    FileCalls,
+    MachineCalls,
+    EventLogCalls,
+    WaitCalls,
+    PipeCalls,
+    PeerCalls,
+    Protocol,
 ):
     """What a window and its elevated helper are made with."""

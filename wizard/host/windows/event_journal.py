@@ -1,6 +1,8 @@
 """Events of a setup, in the event log of this machine, beside those of the agent."""
 
-from contextlib import closing
+import logging
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
@@ -11,8 +13,10 @@ from agent.platform.windows.event_journal import (
     SOURCE,
     EventJournal,
 )
+from agent.platform.windows.win32 import EventLogCalls
 from agent.platform.windows.win32_services import WizardWin32
-from agent.service.journal import Journal
+from agent.service.journal import Handler, Journal
+from wire.log_limit import LogLimit
 from wire.text import EMPTY, Text
 
 NOT_REGISTERED = Text("The source Writeback is not registered in the event log.")
@@ -59,6 +63,23 @@ class EventLog:
             return bool(self.win32.sddl_of(str(file)))
         except OSError:
             return False
+
+
+@contextmanager
+def log_in_events(win32: EventLogCalls) -> Iterator[None]:
+    """Have what this process logs in the event log, as a service's is in a journal."""
+    root = logging.getLogger()
+    level = root.level
+    with closing(Journal(EventJournal(win32))) as journal:
+        handler = Handler(journal)
+        handler.addFilter(LogLimit())
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        try:
+            yield
+        finally:
+            root.removeHandler(handler)
+            root.setLevel(level)
 
 
 def _not_there(file: PureWindowsPath) -> Text:

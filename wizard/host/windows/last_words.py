@@ -24,6 +24,7 @@ _MONTH_S = 30 * 86_400.0
 _RECENT_S = 600.0
 # a clock that was set, and the one of the log
 _SLACK_S = 1.0
+_OF_WIZARD = "LOGGER=wizard."
 _BY_WIZARD = frozenset(
     int(each.id) for each in EVENTS.values() if each.place == "setup"
 )
@@ -92,9 +93,10 @@ class LastWords:
 
 
 def _of_service(found: Sequence[LoggedEvent]) -> Iterator[LoggedEvent]:
-    """Leave out what is of a request, and what a wizard told."""
+    """Leave out what is of a request, and what a wizard or its helper told."""
     for each in found:
-        if not each.is_of_request and each.event not in _BY_WIZARD:
+        helper = any(field.startswith(_OF_WIZARD) for field in each.fields)
+        if not (each.is_of_request or helper or each.event in _BY_WIZARD):
             yield each
 
 

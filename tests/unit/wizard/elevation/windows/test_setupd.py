@@ -1,7 +1,10 @@
 """The helper serves a window of the product, of its own session, and nobody else."""
 
+import logging
+
 import pytest
 
+from agent.platform.windows.win32 import Severity
 from tests.fixtures.windows.fake_pipes import (
     PERSON,
     PROGRAM,
@@ -117,6 +120,26 @@ def test_a_window_with_a_console_is_of_the_product(
     window.program.image = PROGRAM.replace("pythonw", "PYTHON")
     window.close_pipe(window.create_pipe(NAME, "D:"))
     assert served(peer, stage, NAME) == 0
+
+
+def test_who_asked_for_what_is_in_the_event_log(
+    peer: FakePeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = logging.getLogger("wizard.elevation.dispatch")
+
+    def serves(*_: object) -> int:
+        log.info("%s asks: %s", "CORP\\ada", "apply")
+        log.debug("of no interest")
+        return 0
+
+    monkeypatch.setattr(setupd, "leave_no_core", lambda: None)
+    monkeypatch.setattr(setupd, "serve", serves)
+    before = logging.getLogger().handlers[:]
+    assert setupd.main(peer, [NAME]) == 0
+    (told,) = peer.reported
+    assert (told.source, told.severity) == ("Writeback", Severity.INFORMATION)
+    assert told.texts[0] == r"CORP\ada asks: apply"
+    assert logging.getLogger().handlers == before
 
 
 def test_what_a_person_set_is_forgotten() -> None:

@@ -110,7 +110,8 @@ def test_the_log_is_what_no_request_and_no_wizard_said(
 ) -> None:
     tell("ok: reset for anna", "WRITEBACK_ID=1", "WRITEBACK_USER=anna")
     tell("OnboardingEventStart: begun", event=int(EventId.ONBOARDING_START))
-    tell("the relay is away\n  its trace")
+    tell("ada asks: plan", "LOGGER=wizard.elevation.dispatch")
+    tell("the relay is away\n  its trace", "LOGGER=agent.relay_client.listener")
     tell("long ago", ago_s=40 * 86_400)
     (tmp_path / "agent.log").write_text("Fatal Python error\n")
     first, second, last = words.lines(20)
