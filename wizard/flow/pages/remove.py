@@ -1,10 +1,23 @@
 """Remove Writeback, and Writeback is removed."""
 
+import sys
+
+from wire.text import Text
 from wizard.flow.conditions import existing_account, new_account, removing
 from wizard.flow.model import Field, Page
 
 ACCOUNT, GRANTS = "input.delete_account", "input.take_back_grants"
 AUDIT = "input.delete_audit"
+
+AUDIT_STAYS = {
+    "linux": Text(
+        "Who was reset and when. Left alone, they stay in /var/log/writeback."
+    ),
+    "win32": Text(
+        "Who was reset and when. Left alone, they stay in {folder}.",
+        folder=r"%ProgramData%\Writeback\log",
+    ),
+}
 
 REMOVE = Page(
     id="remove",
@@ -17,7 +30,7 @@ REMOVE = Page(
             AUDIT,
             "Also delete the audit records on this server",
             "check",
-            help="Who was reset and when. Left alone, they stay in /var/log/writeback.",
+            help=AUDIT_STAYS.get(sys.platform, AUDIT_STAYS["linux"]),
             default=False,
         ),
         Field(

@@ -1,5 +1,7 @@
 """What goes with a removal before it is planned, and what went after it is done."""
 
+import sys
+
 from PySide6.QtWidgets import QWidget
 
 from wire.text import Text
@@ -84,10 +86,22 @@ def _note(text: str) -> QWidget:
     return widget
 
 
+# in folders and programs of each system; the other ones are as Linux
+STAYS = {
+    "linux": (
+        Text("The program; your package manager removes its packages."),
+        Text("The audit records, in /var/log/writeback."),
+    ),
+    "win32": (
+        Text("The program; Installed apps of Windows removes it, or msiexec /x."),
+        Text("The audit records, in {folder}.", folder=r"%ProgramData%\Writeback\log"),
+    ),
+}
+
+
 def kept(session: Session) -> tuple[Text, ...]:
     """Say what a removal leaves, beyond this machine as the plan found it."""
-    program = Text("The program; your package manager removes its packages.")
-    audit = Text("The audit records, in /var/log/writeback.")
+    program, audit = STAYS.get(sys.platform, STAYS["linux"])
     here = (program,) if inputs_of(session.answers).delete_audit else (program, audit)
     found = session.plan.stays if session.plan is not None else ()
     return tuple(dict.fromkeys((*here, *_account(session), *found)))

@@ -1,6 +1,7 @@
 """A removal: what goes is shown, what can't be taken back is agreed to, all is told."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +25,9 @@ from tests.unit.wizard.ui.walk import go, press_enter, wait_for
 from wire.secret import Secret
 from wire.text import Text
 from wizard.flow.command_line import command
+from wizard.flow.pages.remove import AUDIT_STAYS
 from wizard.plan.change import ApplyError, Plan, StepFailed, Stuck
+from wizard.ui.pages import remove
 from wizard.ui.window import WizardWindow
 
 ADMIN = {
@@ -83,6 +86,21 @@ def test_a_removal_is_walked_to_its_end_with_what_others_must_forget(
     wait_for_text(qtbot, page, PORTAL_DETAILS.fingerprint)
     assert window.button("next").isEnabled()
     assert not window.button("back").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("system", "folder"),
+    [("linux", "/var/log/writeback"), ("win32", r"%ProgramData%\Writeback\log")],
+)
+def test_what_stays_is_named_as_the_system_has_it(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch, system: str, folder: str
+) -> None:
+    session = open_window(FakeController(INSTALLED)).session
+    monkeypatch.setattr(remove, "sys", SimpleNamespace(platform=system))
+    program, audit, *_ = remove.kept(session)
+    assert folder in audit
+    assert ("msiexec" in program) is (system == "win32")
+    assert folder in AUDIT_STAYS[system]
 
 
 def test_what_went_stands_below_its_title_in_a_low_window(
