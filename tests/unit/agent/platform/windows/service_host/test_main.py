@@ -1,5 +1,6 @@
 """The host is put together from what this machine has installed."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,20 @@ def test_a_long_file_of_last_words_is_set_aside_at_each_start(win32: FakeHost) -
     assert len(win32.children) == 2
     assert not log.exists()
     assert aside.read_bytes()[:1] == b"y"
+
+
+def test_it_needs_neither_output_nor_a_folder_of_its_own(
+    win32: FakeHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The manager gives a service no output, and starts it in Windows' own folder."""
+    foreign = tmp_path / "windows"
+    foreign.mkdir()
+    monkeypatch.chdir(foreign)
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    win32.story.append(lambda: win32.end(win32.children[0], 2))
+    program.host(win32, win32.session)
+    (told,) = win32.reported
+    assert "exit code 2" in told.texts[0]
+    assert [*foreign.iterdir()] == []
+    assert Path(win32.children[0].log).is_absolute()
