@@ -92,7 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refused(why: Text) -> int:
-    print(printable_lines(say(why)), file=sys.stderr)
+    words = printable_lines(say(why))
+    if not this_platform().desktop.tell("Writeback", words):
+        print(words, file=sys.stderr)
     return USAGE
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from agent.platform.desktop import Desktop
 from wire.text import Text
 
 if TYPE_CHECKING:
@@ -330,19 +331,17 @@ class Platform(Protocol):
     def processes(self) -> Processes: ...
     @property
     def sockets(self) -> Sockets: ...
+    @property
+    def desktop(self) -> Desktop: ...
 
     def credentials(self) -> Credentials | None:
         """Give the secrets kept for this process; None where it is no service."""
-        ...
 
     def notification(self) -> ServiceNotification:
         """Give the manager of this service."""
-        ...
 
     def restart(self, ready_fd: int | None) -> Restart:
         """Give what ends this process; `ready_fd` is who started it waits on."""
-        ...
 
     def journal(self) -> SystemJournal | None:
         """Give the journal where what this process says belongs there, else None."""
-        ...

@@ -2,10 +2,11 @@
 
 import sys
 
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, Qt, QTranslator
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
+from agent.platform.detect import this_platform
 from wizard import translation
 from wizard.ui import accessibility
 from wizard.ui.jobs.garbage import GarbageCollector
@@ -14,8 +15,16 @@ from wizard.ui.theme.icons import window_icon
 
 _LETTERS = {"ja": QFontDatabase.WritingSystem.Japanese}
 # of several: those of a desktop, with letters as wide as they need
-_LIKED = ("Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "VL PGothic")
+_LIKED = (
+    # Windows has the first on every server; it draws words as Segoe UI does
+    *("Yu Gothic UI", "Meiryo UI"),
+    *("Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "VL PGothic"),
+)
 _BEFORE = "writebackLetters"
+# by which Windows knows the window and its shortcut to be of one program
+SHELL_NAME = "Writeback.Wizard"
+# percent: "Text size" in the settings of Windows, which Qt leaves alone
+_TEXT_SIZE = r"HKEY_CURRENT_USER\Software\Microsoft\Accessibility"
 
 
 def application() -> QApplication:
@@ -28,6 +37,8 @@ def application() -> QApplication:
     app.setApplicationDisplayName("Writeback")
     # by which a desktop finds its icon
     app.setDesktopFileName("org.writeback.Wizard")
+    # and Windows: the shortcut has the same name
+    this_platform().desktop.group_windows(SHELL_NAME)
     app.setWindowIcon(window_icon())
     accessibility.install()
     dress(app)
@@ -81,10 +92,11 @@ def translate_qt(app: QApplication) -> None:
 
 
 def dress(app: QApplication) -> None:
-    """Give the application its style: Windows keeps its own, others get Fusion."""
-    if scheme.is_platforms_own():
-        scheme.follow(app)
-        return
+    """Give the application its style, which is one on every system.
+
+    That of Windows takes no colour for a button: the text of the one that goes on
+    would be white on white.
+    """
     from wizard.ui.theme.style import Style
 
     app.setStyle(Style())
@@ -94,3 +106,20 @@ def dress(app: QApplication) -> None:
         asked = hints.accessibility().contrastPreferenceChanged
         asked.connect(lambda _contrast: scheme.follow(app))
     scheme.follow(app)
+    if scheme.is_windows():
+        # For all widgets: the theme has fonts of its own for lists and menus.
+        app.setFont(scaled(app.font(), text_size()))
+
+
+def text_size() -> int:
+    """Give how large a person of Windows wants text, in percent, 100 to 225."""
+    settings = QSettings(_TEXT_SIZE, QSettings.Format.NativeFormat)
+    value = settings.value("TextScaleFactor", 100)
+    return min(225, max(100, value)) if isinstance(value, int) else 100
+
+
+def scaled(font: QFont, percent: int) -> QFont:
+    """Give a font larger by so many percent of its size in points."""
+    larger = QFont(font)
+    larger.setPointSizeF(font.pointSizeF() * percent / 100)
+    return larger

@@ -46,6 +46,7 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters.outcome import notice_before
 from wizard.ui.session import Session
+from wizard.ui.theme import scheme
 from wizard.ui.widgets.laid_once import laid_once
 from wizard.ui.widgets.rows_dialog import RowsDialog
 
@@ -90,6 +91,7 @@ class WizardWindow(QDialog):
 
     def _frame(self) -> None:
         self.setWindowTitle(tr("Writeback"))
+        scheme.be_own_window(self)
         self.rail, self.folded, self.footer = Rail(), FoldedRail(), Footer()
         self.pages = PageStack(self.session, self._prepare)
         self.help_pane, self.bar = HelpPane(), NoticeBar()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agent.platform import interface
+    from agent.platform.desktop import Desktop
 
 
 class SystemdPlatform:
@@ -47,6 +48,12 @@ class SystemdPlatform:
         from agent.platform.systemd.sockets import PosixSockets
 
         return PosixSockets()
+
+    @cached_property
+    def desktop(self) -> Desktop:
+        from agent.platform.systemd.desktop import LinuxDesktop
+
+        return LinuxDesktop()
 
     def credentials(self) -> interface.Credentials | None:
         from agent.platform.systemd.credentials import of_service

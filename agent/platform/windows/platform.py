@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.platform import interface
+    from agent.platform.desktop import Desktop
     from agent.platform.windows.win32 import Win32
 
 # set by the host process for the child that takes over from another
@@ -63,6 +64,12 @@ class WindowsPlatform:
         from agent.platform.windows.sockets import WindowsSockets
 
         return WindowsSockets()
+
+    @cached_property
+    def desktop(self) -> Desktop:
+        from agent.platform.windows.desktop import WindowsDesktop
+
+        return WindowsDesktop(self._win32)
 
     def credentials(self) -> interface.Credentials | None:
         from agent.platform.windows.credentials import of_service

@@ -277,6 +277,18 @@ class PyWin32:
             finally:
                 win32evtlog.DeregisterEventSource(log)
 
+    def set_app_user_model_id(self, name: str) -> None:
+        call = ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID
+        call.argtypes, call.restype = [ctypes.c_wchar_p], ctypes.HRESULT
+        call(name)
+
+    def system_colour(self, index: int) -> int:
+        return int(win32api.GetSysColor(index))
+
+    def message_box(self, title: str, text: str) -> None:
+        kind = win32con.MB_OK | win32con.MB_ICONERROR | win32con.MB_SETFOREGROUND
+        win32api.MessageBox(0, text, title, kind)
+
 
 def _opened_itself(path: str, access: int) -> "PyHANDLE":
     """Open a file, folder or reparse point itself."""

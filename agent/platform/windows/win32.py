@@ -178,5 +178,29 @@ class EventLogReading(Protocol):
         ...
 
 
-class Win32(FileCalls, MachineCalls, SealingCalls, EventCalls, EventLogCalls, Protocol):
+class DesktopCalls(Protocol):
+    """The desktop."""
+
+    def set_app_user_model_id(self, name: str) -> None:
+        """Name this process (SetCurrentProcessExplicitAppUserModelID)."""
+        ...
+
+    def system_colour(self, index: int) -> int:
+        """Give a colour of the theme as 0x00bbggrr (GetSysColor)."""
+        ...
+
+    def message_box(self, title: str, text: str) -> None:
+        """Show a message as an error, and wait until it is closed (MessageBox)."""
+        ...
+
+
+class Win32(
+    FileCalls,
+    MachineCalls,
+    SealingCalls,
+    EventCalls,
+    EventLogCalls,
+    DesktopCalls,
+    Protocol,
+):
     """All of it."""

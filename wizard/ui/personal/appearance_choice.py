@@ -20,12 +20,7 @@ class AppearanceChoice(OwnChoice):
     """Chooses the colours of all windows; kept for the next start."""
 
     def __init__(self) -> None:
-        options = [
-            (choice.value, say(name))
-            for choice, name in _NAMES.items()
-            # that is the system's own to draw, and to turn on
-            if not (choice is Choice.CONTRAST and scheme.is_platforms_own())
-        ]
+        options = [(choice.value, say(name)) for choice, name in _NAMES.items()]
         super().__init__(tr("Appearance"), SCHEME, options, _seen)
 
 

@@ -47,7 +47,7 @@ def _plain(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
         painter,
         option.rect,
         inks.accent if down else inks.edge,
-        width=2 if down else 1,
+        width=2 if down or (tinted and inks.selection == inks.base) else 1,
         ground=inks.selection if tinted else inks.base,
     )
 

@@ -136,7 +136,7 @@ def is_dark(palette: QPalette) -> bool:
 
 
 def inks(palette: QPalette) -> Inks:
-    """Give the colours that go with a palette; Windows has one of its own."""
+    """Give the colours that go with a palette."""
     shared = palette.cacheKey()  # the same as long as no colour is another
     if shared not in _INKS:
         if len(_INKS) > _MOST:
@@ -159,8 +159,12 @@ def scheme(*, dark: bool, contrast: bool) -> Inks:
 
 
 def palette_of(ink: Inks) -> QPalette:
-    """Make the palette of a scheme for the Fusion style."""
+    """Make the palette of a scheme for the Fusion style; `inks` finds it by that."""
+    _KNOWN[ink.window, ink.accent] = ink
     role = QPalette.ColorRole
+    chosen = (ink.selection, ink.text)
+    if ink.selection == ink.base:  # a theme of Windows: see `rows` for its rows
+        chosen = (ink.accent, ink.on_accent)
     colours = {
         role.Window: ink.window,
         role.WindowText: ink.text,
@@ -170,8 +174,8 @@ def palette_of(ink: Inks) -> QPalette:
         role.Button: ink.base,
         role.ButtonText: ink.text,
         role.BrightText: ink.failed,
-        role.Highlight: ink.selection,
-        role.HighlightedText: ink.text,
+        role.Highlight: chosen[0],
+        role.HighlightedText: chosen[1],
         role.Accent: ink.accent,
         role.Link: ink.accent,
         role.ToolTipBase: ink.base,
@@ -230,6 +234,9 @@ def text_scale() -> float:
 def mono() -> QFont:
     """Give the font of DNs, fingerprints, codes and commands."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    if QGuiApplication.platformName() == "windows":
+        # Qt gives Courier New, whose lines are too thin to read at this size
+        font.setFamilies(["Consolas", font.family()])
     font.setPointSizeF(QGuiApplication.font().pointSizeF())
     return font
 

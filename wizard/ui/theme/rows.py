@@ -1,7 +1,7 @@
 """How the rows and headers of tables, trees and lists are drawn."""
 
 from PySide6.QtCore import QModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -20,6 +20,18 @@ def ground(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
     """Draw the ground of a cell or row: tinted where it is chosen."""
     if option.state & _STATE.State_Selected:
         painter.fillRect(option.rect, QColor(inks.selection))
+
+
+def keep_text(option: QStyleOption) -> None:
+    """Keep the text of a chosen row as it is, on a ground that is as it is too.
+
+    In a theme of Windows it is framed: its icons would not be seen on what is chosen.
+    """
+    colours, role = QPalette(option.palette), QPalette.ColorRole
+    inks = palette.inks(colours)
+    if inks.selection == inks.base:
+        colours.setColor(role.HighlightedText, QColor(inks.text))
+        option.palette = colours
 
 
 def header(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
@@ -51,6 +63,8 @@ def marks(
         bar = QRect(whole.left(), whole.top(), _BAR, whole.height())
         begins = QStyle.visualRect(option.direction, whole, bar)
         painter.fillRect(begins, QColor(inks.accent))
+        if inks.selection == inks.base:  # as a theme of Windows has it
+            strokes.framed(painter, whole, inks.accent, radius=2)
     if current:
         strokes.ring(painter, whole, inks, radius=2)
     painter.restore()

@@ -164,6 +164,8 @@ class Style(QProxyStyle):
         if isinstance(option, QStyleOptionProgressBar) and element in _PROGRESS:
             self._draw_progress(element, option, painter)
             return
+        if element is _ITEM:
+            rows.keep_text(option)
         super().drawControl(element, option, painter, widget)
         if element is _ITEM and isinstance(widget, QAbstractItemView):
             rows.marks(option, painter, palette.inks(option.palette), widget)
