@@ -12,6 +12,7 @@ from installer.windows import (
     authenticode,
     event_messages,
     fetch,
+    icon,
     layout,
     msi,
     powershell_module,
@@ -95,9 +96,12 @@ def _make(job: _Job) -> Sequence[Path]:
         _sign(job, root, [*(laid / name for name in ours), *scripts])
     files = stage.seal(laid, job.epoch)
     job.say(f"packing Writeback {job.version}")
-    source = wxs.Source(job.version, files, "/build/stage", job.features)
+    drawn = icon.build(root, job.work)
+    inside = ("/build/stage", f"/build/{drawn.name}")
+    source = wxs.Source(job.version, files, *inside, job.features)
     sums = (laid / name for name in layout.SUMS.values())
-    held = b"".join([source.text().encode(), *(each.read_bytes() for each in sums)])
+    parts = (each.read_bytes() for each in (*sums, drawn))
+    held = b"".join([source.text().encode(), *parts])
     code = product.package_code(_digest(held))
     made = msi.make(root, job.work, source, code=code, epoch=job.epoch)
     if job.signer:

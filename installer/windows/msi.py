@@ -17,6 +17,7 @@ from uuid import UUID
 
 from installer import chroot
 from installer.windows import powershell_module, product
+from installer.windows.layout import Feature
 from installer.windows.wxs import Source
 
 _NEEDS = (
@@ -71,6 +72,8 @@ def queries(source: Source) -> Iterator[str]:
             Component_=source.programs,
         )
     yield from _actions(source)
+    if Feature.DESKTOP in source.features:
+        yield from _SHORTCUT
     # a newer one is found by a range that ends: Wine takes none for nothing
     newer = "WIX_DOWNGRADE_DETECTED"
     yield _DELETE.format("Upgrade", f"`ActionProperty` = '{newer}'")
@@ -117,6 +120,25 @@ def _insert(table: str, **row: str | int) -> str:
     names = ", ".join(f"`{each}`" for each in row)
     values = (each if isinstance(each, int) else f"'{each}'" for each in row.values())
     return _INSERT.format(table, names, ", ".join(map(str, values)))
+
+
+# wixl knows of no such table
+_SHORTCUT_PROPERTIES = (
+    "CREATE TABLE `MsiShortcutProperty` (`MsiShortcutProperty` CHAR(72) NOT NULL, "
+    "`Shortcut_` CHAR(72) NOT NULL, `PropertyKey` LONGCHAR NOT NULL, "
+    "`PropVariantValue` LONGCHAR NOT NULL PRIMARY KEY `MsiShortcutProperty`)"
+)
+# so that the task bar has one button for the shortcut, pinned, and its window
+_SHORTCUT = (
+    _SHORTCUT_PROPERTIES,
+    _insert(
+        "MsiShortcutProperty",
+        MsiShortcutProperty="ShellName",
+        Shortcut_="StartMenu",
+        PropertyKey="System.AppUserModel.ID",
+        PropVariantValue=product.SHELL_NAME,
+    ),
+)
 
 
 def make(root: Path, work: Path, source: Source, *, code: UUID, epoch: int) -> Path:

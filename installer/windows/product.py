@@ -11,6 +11,8 @@ MAINTAINER = "Writeback maintainers"
 # one for all versions, which are upgrades of each other
 UPGRADE_CODE = UUID("5f0a7f5c-3f0e-5f4e-9c5c-6c1e3f1d7a10")
 REGISTRY = r"SOFTWARE\Writeback"
+# by which the task bar knows a window to be of a shortcut (`wizard.ui.application`)
+SHELL_NAME = "Writeback.Wizard"
 # Windows Server 2019, Windows 10 1809: older ones lack what Qt loads
 OLDEST_BUILD = 17763
 # Windows takes a first number up to 255; Wine, where it is tried, has a sign there

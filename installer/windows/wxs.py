@@ -29,7 +29,10 @@ _TITLES = {
 }
 # errors, warnings and information are what the source writes
 _TYPES = 7
+# Named as what a shortcut to it starts: Windows takes it for a document else.
+ICON = "writeback.exe"
 PROPERTIES = {
+    "ARPPRODUCTICON": ICON,
     "ARPNOMODIFY": "1",
     "ARPCONTACT": product.MAINTAINER,
     "ARPCOMMENTS": "Run `writeback remove` before you remove this: it takes away what "
@@ -52,7 +55,7 @@ class Source:
     """The source of one MSI.
 
     `files` are paths below the folder of the version, `where` the folder that they lie
-    in when wixl runs.
+    in when wixl runs, `icon` the file of the icon then.
     """
 
     def __init__(
@@ -60,13 +63,19 @@ class Source:
         version: str,
         files: Iterable[str],
         where: str,
+        icon: str,
         features: Iterable[Feature] = tuple(Feature),
     ) -> None:
-        self.version, self._where = version, where
+        self.version, self._where, self._icon = version, where, icon
         self._features: Mapping[Feature, list[str]] = {each: [] for each in features}
         self._files = sorted(
             each for each in files if feature_of(each) in self._features
         )
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """Give what can be chosen."""
+        return frozenset(self._features)
 
     @property
     def programs(self) -> str:
@@ -94,6 +103,7 @@ class Source:
             UpgradeCode=_braced(product.UPGRADE_CODE),
         )
         _package(made)
+        ET.SubElement(made, "Icon", Id=ICON, SourceFile=self._icon)
         self._folders(made)
         for feature, components in self._features.items():
             _feature(made, feature, components)
@@ -163,6 +173,7 @@ class Source:
             Description="Sets up password writeback for Active Directory",
             Target="[VERSIONFOLDER]writeback-wizard.exe",
             WorkingDirectory="VERSIONFOLDER",
+            Icon=ICON,
         )
 
     def _named(self, at: ET.Element, feature: Feature, what: str) -> ET.Element:

@@ -23,6 +23,7 @@ from installer.windows import (
     event_messages,
     layout,
     msi,
+    product,
     powershell_module,
 )
 from installer.windows import root as builder
@@ -162,6 +163,16 @@ def test_every_action_has_a_time_of_its_own(built: Path) -> None:
     # ICE82, ICE27
     assert len(set(times)) == len(times)
     assert own <= {each["Action"] for each in order}
+
+
+def test_the_product_and_its_shortcut_have_the_icon(built: Path) -> None:
+    (icon,) = rows(built, "Icon")
+    (shortcut,) = rows(built, "Shortcut")
+    properties = {each["Property"]: each["Value"] for each in rows(built, "Property")}
+    assert icon["Name"] == shortcut["Icon_"] == properties["ARPPRODUCTICON"]
+    (name,) = rows(built, "MsiShortcutProperty")
+    assert name["Shortcut_"] == shortcut["Shortcut"]
+    assert name["PropVariantValue"] == product.SHELL_NAME
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,14 @@ from agent.platform.windows.service_host import msi_actions
 from installer.errors import BuildError
 from installer.windows import msi, product, wxs
 from installer.windows.layout import Feature
+from wizard.ui import application
 
 FILES = [
     *("writeback.exe", "writeback-wizard.exe", "wbevents.dll", "SHA256SUMS"),
     *("python/python.exe", "lib/agent/__main__.pyc", "lib/wizard/ui/app.pyc"),
     *("lib/PySide6/QtCore.pyd", "lib/wizard/__main__.pyc"),
 ]
+ICON = "/build/writeback.ico"
 NAMESPACE = "{http://schemas.microsoft.com/wix/2006/wi}"
 
 
@@ -23,7 +25,7 @@ class Read:
     """A source, read again."""
 
     def __init__(self, version: str = "1.2.3", **options: tuple[Feature, ...]) -> None:
-        self.text = wxs.Source(version, FILES, "/build/stage", **options).text()
+        self.text = wxs.Source(version, FILES, "/build/stage", ICON, **options).text()
         self.root = ET.fromstring(self.text)  # noqa: S314 - our own
 
     def all(self, tag: str) -> list[ET.Element]:
@@ -134,7 +136,7 @@ def test_the_service_is_nothing_that_windows_installer_makes_or_stops() -> None:
 
 def action(name: str) -> tuple[str, str]:
     """Give what an action is, and when it comes."""
-    wished = list(msi.queries(wxs.Source("1.2.3", FILES, "/build/stage")))
+    wished = list(msi.queries(wxs.Source("1.2.3", FILES, "/build/stage", ICON)))
     what, when = (each for each in wished if f"('{name}', " in each)
     return what, when
 
@@ -244,7 +246,7 @@ def test_a_version_that_windows_would_take_for_another_is_refused(version: str) 
 
 
 def test_the_version_before_goes_when_the_new_one_is_there() -> None:
-    source = wxs.Source("1.2.3", FILES, "/build/stage")
+    source = wxs.Source("1.2.3", FILES, "/build/stage", ICON)
     wished = list(msi.queries(source))
     # Windows Installer takes it there alone between these two (or far earlier)
     assert any("('InstallExecute', 6500)" in each for each in wished)
@@ -258,14 +260,14 @@ def test_the_version_before_goes_when_the_new_one_is_there() -> None:
 
 
 def test_a_newer_version_gives_way_as_an_older_one_does() -> None:
-    source = wxs.Source("1.2.3", FILES, "/build/stage")
+    source = wxs.Source("1.2.3", FILES, "/build/stage", ICON)
     (row,) = (each for each in msi.queries(source) if "INTO `Upgrade`" in each)
     code = f"{{{str(product.UPGRADE_CODE).upper()}}}"
     assert f"('{code}', '1.2.3', '127.255.65535', 1, 'WIX_DOWNGRADE_DETECTED')" in row
 
 
 def test_the_path_is_of_the_programs_and_goes_with_them() -> None:
-    read, source = Read(), wxs.Source("1.2.3", FILES, "/build/stage")
+    read, source = Read(), wxs.Source("1.2.3", FILES, "/build/stage", ICON)
     rows = [each for each in msi.queries(source) if "INTO `Environment`" in each]
     (component,) = (
         each for each in read.all("Component") if each.get("Id") == source.programs
@@ -276,3 +278,25 @@ def test_the_path_is_of_the_programs_and_goes_with_them() -> None:
     # the folder above that of the module
     where = f"'[~];[VERSIONFOLDER]powershell', '{source.programs}'"
     assert f"'=-*PSModulePath', {where}" in modules
+
+
+def test_the_icon_is_of_the_product_and_of_its_shortcut() -> None:
+    read = Read()
+    (icon,) = read.all("Icon")
+    (shortcut,) = read.all("Shortcut")
+    shown = {each.get("Id"): each.get("Value") for each in read.all("Property")}
+    assert icon.attrib["SourceFile"] == ICON
+    assert icon.attrib["Id"] == shortcut.attrib["Icon"] == shown["ARPPRODUCTICON"]
+    # as what it starts: or Windows offers what it offers for a document
+    assert shortcut.attrib["Target"].endswith(".exe") == (
+        icon.attrib["Id"].endswith(".exe")
+    )
+
+
+def test_the_shortcut_and_the_window_have_one_name() -> None:
+    assert application.SHELL_NAME == product.SHELL_NAME
+    source = wxs.Source("1.2.3", FILES, "/build/stage", ICON)
+    (row,) = (each for each in msi.queries(source) if "INTO `MsiShortcut" in each)
+    assert f"'StartMenu', 'System.AppUserModel.ID', '{product.SHELL_NAME}'" in row
+    alone = wxs.Source("1.2.3", FILES, "/build/stage", ICON, (Feature.AGENT,))
+    assert not any("MsiShortcut" in each for each in msi.queries(alone))
