@@ -123,6 +123,12 @@ class Session:
             file.flush()
             self.checked("wine", "regedit", "/S", self.windows(Path(file.name)))
 
+    def restart(self) -> None:
+        """Start Wine anew, which reads some of the registry at its start alone."""
+        self.run("wineserver", "--kill")
+        self.run("wineserver", "--wait")
+        self.checked("sh", "-c", _STAY, limit_s=SETUP_S)
+
     def windows(self, path: Path) -> str:
         """Give a file below `work` by the name that programs of Windows know."""
         return windows_path(path.relative_to(self.work))
@@ -172,7 +178,7 @@ def _make_prefix(kept: Path, say: Say) -> None:
             system = f"{_PREFIX}/drive_c/windows/system32"
             begun.checked("sh", "-c", icu.BUILD, "icu", system, given=icu.SOURCE)
             begun.checked("wineserver", "--kill")
-            begun.run("wineserver", "--wait")
+            begun.run("wineserver", "--wait")  # then all of it is on the disk
         (new / "writeback-lab").write_text(root.prefix_fingerprint())
         new.rename(kept)
 
