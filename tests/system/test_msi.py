@@ -23,8 +23,8 @@ from installer.windows import (
     event_messages,
     layout,
     msi,
-    product,
     powershell_module,
+    product,
 )
 from installer.windows import root as builder
 from installer.windows.build import build
