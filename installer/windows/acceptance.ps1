@@ -483,8 +483,19 @@ function Invoke-EndStep {
         Invoke-Installer -Action '/x' -Package (Get-ProductCode)
     }
     Invoke-Step -Name 'nothing-left' -Needs 'uninstall' -Action {
+        # what could not be taken back is still needed to do so
+        $removed = -not $SettingsFile -or $script:Passed.ContainsKey('remove')
+        Assert-That -Condition $removed -Otherwise "remove failed; $($script:Data) is kept"
+        # what stays by design, such as logs, was not there before this run: it goes with it
+        $files = @(Get-ChildItem -LiteralPath $script:Data -Recurse -Force -File -ErrorAction SilentlyContinue |
+                ForEach-Object -Process { $_.Name })
+        Remove-Item -LiteralPath $script:Data -Recurse -Force -ErrorAction SilentlyContinue
         $left = @(Get-Leftover)
         Assert-That -Condition ($left.Count -eq 0) -Otherwise ($left -join '; ')
+        foreach ($name in 'settings.yaml', 'enrolment.json', 'left-behind.txt') {
+            Assert-That -Condition ($name -notin $files) -Otherwise "$name was left"
+        }
+        "stayed until now: $($files -join ', ')"
     }
 }
 

@@ -36,6 +36,7 @@ WORKFLOW = REPOSITORY / ".github/workflows/windows-acceptance.yml"
 KNOWN = {
     *("ConvertFrom-Json", "ConvertTo-Json", "ForEach-Object", "Where-Object"),
     *("Get-AuthenticodeSignature", "Get-CimInstance", "Get-Command", "Get-Content"),
+    "Get-ChildItem",
     *("Get-FileHash", "Get-ItemProperty", "Get-WinEvent", "Import-Module"),
     *("Invoke-CimMethod", "Join-Path", "New-Object", "New-Service", "Out-String"),
     *("Remove-Item", "Remove-Module", "Resolve-Path", "Select-Object", "Set-Service"),
