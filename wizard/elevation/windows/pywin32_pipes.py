@@ -208,7 +208,8 @@ class PyWin32Pipes(PyWin32, PyWin32Processes):
         return int(asked.hProcess)
 
     def open_peer(self, pid: int) -> int:
-        with as_os_error():
+        # of another account, where one was typed for the elevation
+        with as_os_error(), _debugging():
             return number(win32api.OpenProcess(_WHO, False, pid))
 
     def image_of(self, process: int | None) -> str:
@@ -225,9 +226,11 @@ class PyWin32Pipes(PyWin32, PyWin32Processes):
             return int(_session_of(pid))
 
     def account_of(self, process: int) -> str:
-        with as_os_error():
+        try:
             token = win32security.OpenProcessToken(process, win32con.TOKEN_QUERY)
             sid, _ = win32security.GetTokenInformation(token, win32security.TokenUser)
+        except pywintypes.error:
+            return _signed_in()
         try:
             name, domain, _ = win32security.LookupAccountSid(None, sid)
         except pywintypes.error:
@@ -282,6 +285,33 @@ def _result(pipe: int, place: "PyOVERLAPPED") -> int | None:
         if error.winerror in _ENDED:
             return None
         raise OSError(0, error.strerror, None, error.winerror) from None
+
+
+@contextlib.contextmanager
+def _debugging() -> Iterator[None]:
+    """Look at others' processes meanwhile, as far as this one may."""
+    token = win32security.OpenProcessToken(
+        win32api.GetCurrentProcess(),
+        win32con.TOKEN_QUERY | win32con.TOKEN_ADJUST_PRIVILEGES,
+    )
+    privilege = win32security.LookupPrivilegeValue("", "SeDebugPrivilege")
+    enabled = ((privilege, win32con.SE_PRIVILEGE_ENABLED),)
+    adjust: Any = win32security.AdjustTokenPrivileges
+    before = adjust(token, False, enabled)
+    try:
+        yield
+    finally:
+        adjust(token, False, before)
+
+
+def _signed_in() -> str:
+    """Name who is signed in to this session: the other's token is not to be read."""
+    ask: Any = win32ts.WTSQuerySessionInformation
+    name, domain = (
+        ask(win32ts.WTS_CURRENT_SERVER_HANDLE, win32ts.WTS_CURRENT_SESSION, what)
+        for what in (win32ts.WTSUserName, win32ts.WTSDomainName)
+    )
+    return f"{domain}\\{name}"
 
 
 @contextlib.contextmanager

@@ -95,7 +95,10 @@ class PeerCalls(Protocol):
         ...
 
     def account_of(self, process: int) -> str:
-        """Name the account of a process and its domain; its SID where it has none."""
+        """Name the account of a process and its domain; its SID where it has none.
+
+        Where its token can't be read, who is signed in to this session.
+        """
         ...
 
     def windows_folder(self) -> str:
