@@ -9,7 +9,8 @@ import pytest
 
 from tests.fixtures.windows.fake_pipes import FakeMachine, FakePeer
 from tests.unit.wizard.answered import CANARY, SETTINGS
-from tests.unit.wizard.elevation.by_hand import INSTALLED_CALL, NO_SECRETS
+from tests.unit.wizard.elevation.bus import until
+from tests.unit.wizard.elevation.by_hand import INSTALLED_CALL, NO_SECRETS, call
 from tests.unit.wizard.elevation.conftest import ServiceStage
 from tests.unit.wizard.elevation.test_remote import Patient
 from wizard.elevation import codec, errors
@@ -154,6 +155,19 @@ def test_a_call_that_is_stopped_before_its_secrets_is_none(window: Window) -> No
 )
 def test_who_keeps_to_nothing_is_let_go(window: Window, sent: list[Frame]) -> None:
     window.send(*sent)
+    assert window.is_let_go
+
+
+def test_secrets_come_once(window: Window, stage: ServiceStage) -> None:
+    stage.fake.hold = "find_domain"
+    text = spell_action("look", call("checks.find_domain"))
+    sealed = Frame(0, Kind.SEALED, SEALED)
+    window.send(Frame(0, Kind.CALL, text), sealed)
+    until(lambda: bool(stage.fake.named("find_domain")))
+    window.send(sealed)
+    # nothing more is read, and the pipe is closed once what was begun has ended
+    window.write(Frame(1, Kind.CALL, CALL).spell())
+    stage.fake.go.set()
     assert window.is_let_go
 
 
