@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,27 +30,47 @@ _Queue = dict[str, tuple[int, int]]  # of a channel: waiting, and of these faili
 
 def metrics(services: Services) -> ASGIApp:
     """Give the application that answers with the figures, and with nothing else."""
+    queue = _QueueLook(services)
 
     async def show(_request: Request) -> Response:
-        return Response(await _text(services), media_type=MEDIA_TYPE)
+        text = _text(services, await queue.counted())
+        return Response(text, media_type=MEDIA_TYPE)
 
     return Starlette(routes=[Route("/metrics", show, methods=["GET"])])
 
 
-async def _text(services: Services) -> str:
-    queue = await _queue(services)
+class _QueueLook:
+    """Asks the database, once at a time: one that hangs holds a thread for each look.
+
+    Pages have the same threads, and need them once the database is back.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._looking: asyncio.Task[_Queue] | None = None
+
+    async def counted(self) -> _Queue | None:
+        """Give what waits; None where it does not answer: other figures are told."""
+        if self._looking is None or self._looking.done():
+            look = self._services.database.look(_waiting, self._services.clock())
+            self._looking = asyncio.create_task(look)
+            self._looking.add_done_callback(_taken)
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._looking), _WAITS_S)
+        except (SQLAlchemyError, TimeoutError) as error:
+            LOG.warning("the database does not answer: %s", type(error).__name__)
+            return None
+
+
+def _taken(task: asyncio.Task[_Queue]) -> None:
+    """Take what one ended by, where nobody waits for it any more."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _text(services: Services, queue: _Queue | None) -> str:
     parts = (_counted(services), _agents(services), _process(), _messages(queue))
     return "".join(line for part in parts for line in part) + END
-
-
-async def _queue(services: Services) -> _Queue | None:
-    """Ask the database; None where it does not answer: the other figures are told."""
-    look = services.database.look(_waiting, services.clock())
-    try:
-        return await asyncio.wait_for(look, _WAITS_S)
-    except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, it is away
-        LOG.warning("the database does not answer: %s", type(error).__name__)
-        return None
 
 
 def _waiting(connection: Connection, now: float) -> _Queue:

@@ -1,9 +1,12 @@
 """Monitoring reads what a node did, on an address of its own, and learns of nobody."""
 
+import asyncio
 import re
 import sqlite3
+import threading
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from portal.database.outbox import MAIL, Message
 from portal.notifications.delivery import NotSent
@@ -113,13 +116,38 @@ async def test_a_database_that_is_away_takes_no_other_figure_with_it(
     portal: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
-        raise sqlite3.OperationalError("away")
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("away"))
 
     monkeypatch.setattr(metrics_page, "_waiting", fails)
     found = await read(portal)
     assert found["writeback_portal_database_answers"] == 0
     assert not [each for each in found if "messages" in each]
     assert [each for each in found if "agent_ready" in each]
+
+
+async def test_a_database_that_hangs_holds_one_thread(
+    portal: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often monitoring comes: pages look by the same threads."""
+    came, goes_on = [], threading.Event()
+
+    def hangs(*_: object) -> dict[str, tuple[int, int]]:
+        came.append(1)
+        goes_on.wait(30)
+        return {}
+
+    monkeypatch.setattr(metrics_page, "_waiting", hangs)
+    monkeypatch.setattr(metrics_page, "_WAITS_S", 0.05)
+    own = Browser(metrics(portal.portal.services), "192.0.2.200")
+    try:
+        for _ in range(6):
+            answered = await own.raw("GET", "/metrics", b"", {})
+            assert "writeback_portal_database_answers 0\n" in answered.text
+        assert len(came) == 1
+        async with asyncio.timeout(5):
+            await portal.portal.services.database.look(lambda _: None)
+    finally:
+        goes_on.set()
 
 
 async def test_nobodys_name_is_in_it(portal: Running, anna: Registered) -> None:
