@@ -34,7 +34,7 @@ from portal.pages.staff.prove import StaffProofPages
 from portal.pages.staff.sign_in import StaffSignInPages
 from portal.pages.start import StartPage
 from portal.services import Services
-from portal.templating import STATIC
+from portal.templating import STATIC, static_addresses
 from portal.visits.account import Accounts
 from portal.visits.blocking import Blocking
 from portal.visits.codes.address_code import AddressCodes
@@ -78,7 +78,8 @@ def application(services: Services, lookups: Lookups) -> ASGIApp:
     app.router.redirect_slashes = False
     settings = services.settings
     guarded = SameSite(app, settings.base_url, settings.host)
-    return Measured(SecurityHeaders(guarded), services.measures)
+    lasting = {*static_addresses(), *services.brand.addresses}
+    return Measured(SecurityHeaders(guarded, lasting), services.measures)
 
 
 def routes_of(pages: Pages, services: Services, lookups: Lookups) -> list[Route]:

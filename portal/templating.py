@@ -95,6 +95,11 @@ def static_address(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
+def static_addresses() -> list[str]:
+    """Give the addresses of all files, as pages name them."""
+    return [static_address(each.name) for each in STATIC.iterdir()]
+
+
 def wanted_language(accepted: str, languages: Iterable[str] = LANGUAGES) -> str:
     """Choose by Accept-Language (RFC 9110 section 12.5.4); English where none fits."""
     known = tuple(languages)

@@ -28,6 +28,11 @@ class Brand:
         """Where the logo is, likewise."""
         return _versioned(PICTURE, self.logo.content if self.logo else b"")
 
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Where both are, if they are."""
+        return self.style_address, self.logo_address
+
 
 def brand_of(section: BrandSection, organization: str) -> Brand:
     """Make it; PortalUnusable where the logo can't be taken."""

@@ -31,6 +31,17 @@ async def test_the_logo_and_the_colour_are_files_of_this_portal(tmp_path: Path) 
         assert "img-src 'self' data:" in page.headers["content-security-policy"]
 
 
+async def test_a_logo_is_kept_by_its_own_address_alone(tmp_path: Path) -> None:
+    """A node that has the logo of before is asked for the next one's, too."""
+    file = tmp_path / "logo.png"
+    file.write_bytes(png())
+    brand = {"logo": str(file), "accent": "#0A5C36"}
+    async with running(tmp_path, brand=brand) as run:
+        for path in ("/static/brand.png", "/static/brand.css"):
+            other = await run.browser().raw("GET", f"{path}?v=0123456789ab", b"", {})
+            assert (other.status, other.headers["cache-control"]) == (200, "no-store")
+
+
 async def test_without_them_it_is_the_portals_own(portal: Running) -> None:
     browser = portal.browser()
     page = await browser.open("/")

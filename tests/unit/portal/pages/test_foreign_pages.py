@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from portal.templating import static_address
 from tests.fixtures.portal.running import ANNA, Running
 from tests.unit.portal.conftest import Registered
 
@@ -81,14 +82,15 @@ async def test_a_form_that_is_none_is_refused(
 
 async def test_every_answer_is_guarded(portal: Running) -> None:
     browser = portal.browser()
-    for path in ("/", "/forgot", "/nowhere", "/static/portal.css", "/static/nothing"):
+    file = static_address("portal.css")
+    for path in ("/", "/forgot", "/nowhere", file, "/static/nothing"):
         headers = (await browser.raw("GET", path, b"", {})).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert headers["referrer-policy"] == "no-referrer"
         assert "server" not in headers
-        expected = "immutable" if path == "/static/portal.css" else "no-store"
+        expected = "immutable" if path == file else "no-store"
         assert expected in headers["cache-control"]
 
 

@@ -2,9 +2,11 @@
 
 from ipaddress import ip_network
 
+import pytest
 from starlette.requests import Request
 
 from portal.pages.page import Pages
+from portal.templating import static_address
 from tests.fixtures.portal.running import ANNA, Running
 
 
@@ -41,8 +43,17 @@ async def test_a_fault_is_kept_by_no_cache(portal: Running) -> None:
     browser = portal.browser()
     missing = await browser.raw("GET", "/static/none.js", b"", {})
     assert (missing.status, missing.headers["cache-control"]) == (404, "no-store")
-    there = await browser.raw("GET", "/static/portal.css", b"", {})
+    there = await browser.raw("GET", static_address("portal.css"), b"", {})
     assert there.headers["cache-control"].endswith("immutable")
+
+
+@pytest.mark.parametrize("version", ["", "?v=0123456789ab", "?v=", "?w=1"])
+async def test_a_file_is_kept_by_its_own_address_alone(
+    portal: Running, version: str
+) -> None:
+    """A node of the version before is asked for the files of the next one's pages."""
+    there = await portal.browser().raw("GET", f"/static/portal.css{version}", b"", {})
+    assert (there.status, there.headers["cache-control"]) == (200, "no-store")
 
 
 async def test_an_address_with_a_stroke_more_leads_nowhere(portal: Running) -> None:
