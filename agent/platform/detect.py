@@ -22,7 +22,7 @@ def this_installation() -> Installed:
     if sys.platform == "win32":
         from agent.platform.windows.installation.checks import WindowsInstallation
         from agent.platform.windows.installation.logged_events import newest_messages
-        from agent.platform.windows.pywin32_services import PyWin32Services
+        from agent.platform.windows.ports.pywin32_services import PyWin32Services
 
         win32 = PyWin32Services()
         events = partial(newest_messages, win32)
@@ -38,7 +38,7 @@ def _chosen() -> Platform:
     chosen: Platform
     if sys.platform == "win32":
         from agent.platform.windows.platform import WindowsPlatform
-        from agent.platform.windows.pywin32_port import PyWin32
+        from agent.platform.windows.ports.pywin32_port import PyWin32
 
         chosen = WindowsPlatform(PyWin32())
     else:
@@ -57,7 +57,7 @@ def these_surroundings() -> Surroundings:
 def _known() -> Surroundings:
     known: Surroundings
     if sys.platform == "win32":
-        from agent.platform.windows.pywin32_port import PyWin32
+        from agent.platform.windows.ports.pywin32_port import PyWin32
         from agent.platform.windows.surroundings.pywin32_network import PyWin32Network
         from agent.platform.windows.surroundings.windows_surroundings import (
             WindowsSurroundings,

@@ -121,7 +121,7 @@ _OF_WINDOWS = re.compile(
 _OF_POSIX = {"pty", "syslog", "termios"}
 _PORT_FILES = {
     *(
-        f"agent/platform/windows/pywin32_{part}.py"
+        f"agent/platform/windows/ports/pywin32_{part}.py"
         for part in ("accounts", "errors", "event_log", "port", "processes", "services")
     ),
     "agent/platform/windows/surroundings/pywin32_network.py",

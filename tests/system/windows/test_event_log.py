@@ -16,7 +16,7 @@ from contextlib import closing
 from agent.audit.event import EventId
 from agent.platform.interface import Entry, Level
 from agent.platform.windows.event_journal import EventJournal
-from agent.platform.windows.pywin32_port import PyWin32
+from agent.platform.windows.ports.pywin32_port import PyWin32
 from agent.service.journal import Journal
 
 system = EventJournal(PyWin32())
@@ -48,7 +48,7 @@ print(text.value)
 """
 _READ_BACK: Final = r"""
 import sys
-from agent.platform.windows.pywin32_services import PyWin32Services
+from agent.platform.windows.ports.pywin32_services import PyWin32Services
 from wizard.host.windows.event_journal import EventLog
 print(f"said: {EventLog(PyWin32Services(), sys.executable).registration()}")
 """

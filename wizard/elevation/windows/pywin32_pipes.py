@@ -22,9 +22,9 @@ import win32pipe
 import win32security
 import win32ts
 
-from agent.platform.windows.pywin32_errors import as_os_error
-from agent.platform.windows.pywin32_port import PyWin32
-from agent.platform.windows.pywin32_processes import PyWin32Processes, number
+from agent.platform.windows.ports.pywin32_errors import as_os_error
+from agent.platform.windows.ports.pywin32_port import PyWin32
+from agent.platform.windows.ports.pywin32_processes import PyWin32Processes, number
 
 if TYPE_CHECKING:
     from _win32typing import PyOVERLAPPED

@@ -287,7 +287,7 @@ def this_windows(
 ) -> WindowsHost:
     """Give this machine; the service runs with the interpreter of this process."""
     if sys.platform == "win32":
-        from agent.platform.windows.pywin32_services import PyWin32Services
+        from agent.platform.windows.ports.pywin32_services import PyWin32Services
 
         win32 = PyWin32Services()
         return WindowsHost(win32, sys.executable, who, account, old_password)

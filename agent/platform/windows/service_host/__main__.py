@@ -32,7 +32,7 @@ _STARTED_BY_HAND = 1063  # ERROR_FAILED_SERVICE_CONTROLLER_CONNECT
 def main() -> int:
     """Be the process of the service; 1 where the manager did not start this."""
     if sys.platform == "win32":
-        from agent.platform.windows.pywin32_services import PyWin32Services
+        from agent.platform.windows.ports.pywin32_services import PyWin32Services
 
         win32 = PyWin32Services()
         try:

@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", dest="folders", action="append", default=[])
     given = parser.parse_args(argv)
     if sys.platform == "win32":
-        from agent.platform.windows.pywin32_services import PyWin32Services
+        from agent.platform.windows.ports.pywin32_services import PyWin32Services
 
         win32 = PyWin32Services()
         folders = [each for each in given.folders if each.strip(".")]

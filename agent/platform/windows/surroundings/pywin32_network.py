@@ -16,7 +16,7 @@ import win32crypt
 import win32net
 import win32security
 
-from agent.platform.windows.pywin32_errors import as_os_error
+from agent.platform.windows.ports.pywin32_errors import as_os_error
 from agent.platform.windows.surroundings.win32_network import (
     CertificateStore,
     Located,

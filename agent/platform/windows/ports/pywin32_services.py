@@ -15,11 +15,11 @@ import servicemanager
 import win32event
 import win32service
 
-from agent.platform.windows.pywin32_accounts import PyWin32Accounts
-from agent.platform.windows.pywin32_errors import as_os_error
-from agent.platform.windows.pywin32_event_log import PyWin32EventLog
-from agent.platform.windows.pywin32_port import INFORMATION, PyWin32, in_sddl
-from agent.platform.windows.pywin32_processes import PyWin32Processes, number
+from agent.platform.windows.ports.pywin32_accounts import PyWin32Accounts
+from agent.platform.windows.ports.pywin32_errors import as_os_error
+from agent.platform.windows.ports.pywin32_event_log import PyWin32EventLog
+from agent.platform.windows.ports.pywin32_port import INFORMATION, PyWin32, in_sddl
+from agent.platform.windows.ports.pywin32_processes import PyWin32Processes, number
 from agent.platform.windows.service_run import Controls, run
 from agent.platform.windows.win32_services import (
     ServiceConfig,

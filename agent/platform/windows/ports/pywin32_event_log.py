@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pywintypes
 import win32evtlog
 
-from agent.platform.windows.pywin32_errors import as_os_error
+from agent.platform.windows.ports.pywin32_errors import as_os_error
 
 if TYPE_CHECKING:
     from _win32typing import PyEVT_HANDLE

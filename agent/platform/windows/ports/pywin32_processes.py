@@ -19,7 +19,7 @@ import win32job
 import win32process
 import win32security
 
-from agent.platform.windows.pywin32_errors import as_os_error
+from agent.platform.windows.ports.pywin32_errors import as_os_error
 
 _TO_WAIT = 0x00100000  # SYNCHRONIZE
 _TO_HOST = _TO_WAIT | 0x0001 | 0x1000  # PROCESS_TERMINATE, QUERY_LIMITED_INFORMATION

@@ -1,4 +1,4 @@
-"""The port of `win32` by pywin32, which these `pywin32_` modules alone import."""
+"""The port of `win32` by pywin32, which the `pywin32_` modules alone import."""
 
 import sys
 
@@ -22,7 +22,7 @@ import win32evtlog
 import win32file
 import win32security
 
-from agent.platform.windows.pywin32_errors import as_os_error
+from agent.platform.windows.ports.pywin32_errors import as_os_error
 from agent.platform.windows.sddl import numbered
 from agent.platform.windows.win32 import Opening, Severity
 

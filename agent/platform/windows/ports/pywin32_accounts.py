@@ -12,7 +12,7 @@ import pywintypes
 import win32api
 import win32security
 
-from agent.platform.windows.pywin32_errors import as_os_error
+from agent.platform.windows.ports.pywin32_errors import as_os_error
 
 _RIGHTS_OF_ACCOUNTS = (
     win32security.POLICY_CREATE_ACCOUNT | win32security.POLICY_LOOKUP_NAMES
