@@ -10,7 +10,7 @@ from pathlib import PureWindowsPath
 
 from wire.text import Text
 from wizard.elevation.detect import by_hand
-from wizard.elevation.errors import NotAllowed, NotReached
+from wizard.elevation.errors import NotReached
 from wizard.elevation.windows.win32_pipes import ElevationWin32
 from wizard.host.interface import ServiceFailed
 from wizard.host.windows.program_place import refuse_changed_by_others
@@ -45,14 +45,11 @@ def check_client(
         )
 
 
-def check_server(win32: ElevationWin32, pipe: int) -> str:
-    """Give the account of who made the pipe; NotAllowed where it is no window of ours.
+def check_server(win32: ElevationWin32, pipe: int) -> str | None:
+    """Give the account of who made the pipe; None where it is no window of ours.
 
-    ServiceFailed, too, where others may change the program. This process must be of
-    an administrator: it does nothing else for anybody.
+    ServiceFailed where others may change the program.
     """
-    if not win32.is_elevated():
-        raise NotAllowed(Text("This needs an administrator of this machine."))
     pid = win32.pipe_server(pipe)
     process = win32.open_peer(pid)
     try:
@@ -65,7 +62,7 @@ def check_server(win32: ElevationWin32, pipe: int) -> str:
             # it was open meanwhile, so that the number is still the same process's
             or win32.pipe_server(pipe) != pid
         ):
-            raise NotAllowed(Text("The program that asks is none of this product."))
+            return None
         refuse_changed_by_others(win32, str(image))
         return win32.account_of(process)
     finally:

@@ -34,6 +34,8 @@ def serve(
     try:
         person = check_server(win32, pipe)
     except (Failure, OSError):
+        person = None
+    if person is None:
         win32.close_pipe(pipe)
         return REFUSED
     PipeService(PipeEnd(win32, pipe), person, controller_for).run()
