@@ -55,6 +55,7 @@ _INTERNAL = {
     "agent.ldap.dn.BadName",
     "agent.platform.interface.CredentialUnusable",
     "agent.platform.interface.FolderOfOthers",
+    "agent.platform.windows.service_host.version_change.NotOver",
     "wire.http_session.AnswerTooLong",
     "agent.request.answer.Ended",
     "agent.request.ledger.LedgerFailed",
@@ -67,6 +68,7 @@ _INTERNAL = {
     "wire.sas.BadToken",
     "wire.sas.ExpiredToken",
     "wire.sas.WrongKey",
+    "wizard.elevation.windows.framing.BadFrame",
     "wizard.permissions.export.Unfinished",
 }
 _LIST = """
