@@ -3,12 +3,19 @@
 The pictures are below `.lab/portal-pictures`, beside those of the other pages.
 """
 
+import itertools
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from starlette.exceptions import HTTPException
 
 from portal.agents.relay_http import NoAnswer, RelayReply
+from portal.journeys.visit import Visit
+from portal.services import BrowserOrigin
+from portal.visits.write import NotKnown, Outcome, Writing
 from tests.fixtures.portal.chromium import Window
 from tests.fixtures.portal.picture import png
 from tests.fixtures.portal.running import ANNA, BEN, Running
@@ -28,6 +35,63 @@ def test_the_page_of_what_is_not_known_yet(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It goes on by itself once the agent answers, and stays as it is until then."""
+    _up_to_the_choice(portal, browser)
+    with monkeypatch.context() as away:
+        away.setattr(portal.agent, "post", _lost)
+        browser.press("Only unlock", "We are finding out")
+        gallery.look("waiting-unlock", "We are finding out")
+    browser.wait_for("Your account is unlocked")
+    gallery.look("done-unlock", "Your account is unlocked")
+
+
+def test_the_page_that_waits_bears_a_node_that_goes(
+    portal: Running, browser: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a proxy says in its place is no reason to leave for that proxy's page."""
+    asked, asked_twice = [], threading.Event()
+
+    async def gone(*_: object) -> NoReturn:
+        asked.append(1)
+        if len(asked) > 1:
+            asked_twice.set()
+        raise HTTPException((502, 429)[len(asked) % 2])
+
+    _up_to_the_choice(portal, browser)
+    with monkeypatch.context() as away:
+        away.setattr(portal.agent, "post", _lost)
+        away.setattr(Writing, "is_known", gone)
+        away.setattr(Writing, "outcome", gone)
+        browser.press("Only unlock", "We are finding out")
+        assert asked_twice.wait(30), asked
+        browser.wait_for("We are finding out")
+    browser.wait_for("Your account is unlocked")
+
+
+def test_the_page_that_waits_goes_on_where_nodes_take_turns(
+    portal: Running, browser: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One node alone knows of it, and each second request comes to another."""
+    turns = itertools.cycle((True, False))
+    known, outcome = Writing.is_known, Writing.outcome
+
+    async def known_here(own: Writing, visit: Visit) -> bool:
+        return next(turns) and await known(own, visit)
+
+    async def outcome_here(
+        own: Writing, visit: Visit, origin: BrowserOrigin
+    ) -> Outcome:
+        return await outcome(own, visit, origin) if next(turns) else NotKnown(None)
+
+    _up_to_the_choice(portal, browser)
+    with monkeypatch.context() as away:
+        away.setattr(portal.agent, "post", _lost)
+        browser.press("Only unlock", "We are finding out")
+    monkeypatch.setattr(Writing, "is_known", known_here)
+    monkeypatch.setattr(Writing, "outcome", outcome_here)
+    browser.wait_for("Your account is unlocked")
+
+
+def _up_to_the_choice(portal: Running, browser: Window) -> None:
     browser.add_authenticator()
     sign_in(browser)
     browser.open("/account/passkey")
@@ -38,12 +102,6 @@ def test_the_page_of_what_is_not_known_yet(
     browser.press("Continue", "Prove it is you")
     browser.open("/forgot/passkey")
     browser.press("Use your passkey", "What do you need?")
-    with monkeypatch.context() as away:
-        away.setattr(portal.agent, "post", _lost)
-        browser.press("Only unlock", "We are finding out")
-        gallery.look("waiting-unlock", "We are finding out")
-    browser.wait_for("Your account is unlocked")
-    gallery.look("done-unlock", "Your account is unlocked")
 
 
 def test_pages_of_who_set_up_fewer_than_are_asked_for(
