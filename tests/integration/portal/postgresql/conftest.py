@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
 
 from portal.database import schema
 from portal.database.engine import Database
@@ -33,7 +34,7 @@ def _run(*command: str | Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
+def server() -> Iterator[str]:
     """Give the address of a server, as the portal's settings spell it."""
     programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="portal-pg-"))
     if os.geteuid() == 0:
@@ -56,14 +57,24 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture
+def postgresql(server: str) -> Iterator[str]:
+    """Give its address; what a test leaves in it is not there for the next one."""
+    yield server
+    database = Database(server)
+    with database.begin() as connection:
+        there = set(inspect(connection).get_table_names())
+        for table in reversed(schema.METADATA.sorted_tables):
+            if table.name in there:
+                connection.execute(table.delete())
+    database.close()
+
+
+@pytest.fixture
 def nodes(postgresql: str) -> Iterator[tuple[Database, Database]]:
     """Two nodes on one database that has the tables, and nothing in them."""
     pair = Database(postgresql), Database(postgresql)
     migrate(pair[0])
     migrate(pair[1])
     yield pair
-    with pair[0].begin() as connection:
-        for table in reversed(schema.METADATA.sorted_tables):
-            connection.execute(table.delete())
     for each in pair:
         each.close()
