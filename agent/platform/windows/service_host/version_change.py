@@ -17,9 +17,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Protocol
 
-from agent.platform.interface import Entry, Level, SystemJournal
+from agent.platform.interface import Entry, FolderOfOthers, Level, SystemJournal
 from agent.platform.windows.files import FilesWin32, WindowsFiles
 from agent.platform.windows.image_path import program_of, spelled
+from agent.platform.windows.program_place import others, places
 from agent.platform.windows.restart import LEAVE, READY_S
 from agent.platform.windows.service_host.driver import DRAIN_S, STOP_S
 from agent.platform.windows.service_host.left_child import LeftChildNote
@@ -104,8 +105,8 @@ class VersionChange:
         before, after = self._image(), spelled(self._program)
         if before is None or before == after:
             return
-        if not self._home.is_dir():
-            self._files.make_folder(self._home, 0o750)
+        self._refuse_changed_by_others()
+        self._files.make_folder(self._home, 0o750)
         done = Change(before, after, self._state() is not ServiceState.STOPPED)
         content = json.dumps(asdict(done)).encode()
         self._files.replace(self._record, content, mode=0o600)
@@ -145,8 +146,27 @@ class VersionChange:
             self._tell("the service was removed", Level.INFO)
         if (self._home / "settings.yaml").exists():
             self._tell(_LEFT, Level.WARNING)
-            left = self._home / LEFT_BEHIND
-            self._files.replace(left, _LEFT.encode(), mode=0o640)
+            self._note_left()
+
+    def _note_left(self) -> None:
+        """Write what is left beside it, but nothing into a folder of others."""
+        try:
+            self._files.make_folder(self._home, 0o750)
+        except FolderOfOthers:
+            self._tell(f"{self._home} is of others: nothing is written there")
+            return
+        left = self._home / LEFT_BEHIND
+        self._files.replace(left, _LEFT.encode(), mode=0o640)
+
+    def _refuse_changed_by_others(self) -> None:
+        """Raise NotOver where the service would run what others may put there."""
+        for path, mask in places(self._program):
+            try:
+                who = others(self._win32.sddl_of(path), mask)
+            except ValueError as error:
+                raise NotOver(f"{path} can't be looked at: {error}") from error
+            if who:
+                raise NotOver(f"others may change {path}: {', '.join(sorted(who))}")
 
     def _go(self, image: str) -> None:
         """Run another program; who serves goes on until that one's agent does."""

@@ -1,13 +1,14 @@
 """An MSI has the service go over to its version, back, or away; somebody serves."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from agent.platform.interface import Entry
+from agent.platform.interface import Entry, FolderOfOthers
 from agent.platform.windows.image_path import spelled
 from agent.platform.windows.restart import LEAVE
 from agent.platform.windows.service_host import msi_actions
@@ -25,7 +26,7 @@ from agent.platform.windows.win32_services import (
     ServiceState,
     ServiceStatus,
 )
-from tests.fixtures.windows.fake_services import PID, Cut, FakeServices, below
+from tests.fixtures.windows.fake_services import BROUGHT, PID, Cut, FakeServices, below
 
 HOME = "C:\\Program Files\\Writeback"
 OLD, NEW = (f"{HOME}\\{each}\\python\\python.exe" for each in ("1.0.0", "1.1.0"))
@@ -160,6 +161,40 @@ def test_the_command_line_alone_is_changed_up_and_down(
     machine.msi(after).change()
     assert machine.config == replace(CONFIG, image=spelled(after))
     assert not machine.win32.passwords
+
+
+@pytest.mark.parametrize(
+    ("path", "sddl"),
+    [
+        (NEW, f"{BROUGHT}(A;;FW;;;BU)"),
+        (NEW.rpartition("\\")[0], f"{BROUGHT}(A;;LC;;;AU)"),
+        (HOME, "O:S-1-5-21-1-2-3-1109D:(A;;FA;;;BA)"),
+        (HOME, "no descriptor"),
+    ],
+    ids=["program", "folder", "owner", "unread"],
+)
+def test_a_program_that_others_may_change_is_never_the_services(
+    machine: Machine, path: str, sddl: str
+) -> None:
+    machine.runs()
+    machine.win32.installed[path] = sddl
+    with pytest.raises(NotOver, match=re.escape(path)):
+        machine.msi().change()
+    assert machine.config == CONFIG
+    assert not machine.win32.controls
+
+
+def test_a_folder_of_data_that_somebody_else_made_is_not_written_to(
+    machine: Machine,
+) -> None:
+    machine.runs()
+    machine.win32.set_sddl(machine.home, "O:S-1-5-21-1-2-3-1109D:(A;OICI;FA;;;WD)")
+    with pytest.raises(FolderOfOthers):
+        machine.msi().change()
+    assert machine.config == CONFIG
+    (machine.home / "settings.yaml").touch()
+    machine.msi(OLD).remove()
+    assert not (machine.home / LEFT_BEHIND).exists()
 
 
 def test_one_that_is_stopped_stays_so(machine: Machine) -> None:
